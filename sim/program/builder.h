@@ -1,0 +1,135 @@
+// Used while a scenario is loaded: Builder makes objects, Effects collects what calls may do.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "sim/ids.h"
+#include "sim/program/catalogue.h"
+#include "sim/state/footprint.h"
+#include "sim/state/layout.h"
+
+namespace wakesim {
+
+class System;
+
+// Lays out objects. Everything made here has its initial value from the start of every run.
+class Builder {
+ public:
+  explicit Builder(System& system) : system_(system) {}
+
+  // A place in the state with a conflict class of its own, or sharing one.
+  template <class T>
+  Cell<T> add_cell(const std::string& name, const T& initial) {
+    return add_cell(initial, add_class(name));
+  }
+  template <class T>
+  Cell<T> add_cell(const T& initial, ClassId cls) {
+    static_assert(std::has_unique_object_representations_v<T>);
+    return {reserve(&initial, sizeof(T), alignof(T), cls), cls};
+  }
+  ClassId add_class(const std::string& name);
+
+  // A list of entries; its capacity follows from the calls that may enqueue on it. Lists that
+  // share a conflict class count as one for footprints.
+  ListId add_list(const std::string& name);
+  ListId add_list(ClassId cls);
+
+  // The list that belongs to a word (its futex queue), made at the first request.
+  ListId list_of_word(WordId word);
+
+  // A record outside the state, found again by View::object<T>. Never changes during a run.
+  template <class T>
+  ObjectId emplace(const std::string& name, T record) {
+    return add_record(name, std::shared_ptr<void>(std::make_shared<T>(std::move(record))));
+  }
+  template <class T>
+  T& record(ObjectId id) {
+    return *static_cast<T*>(record_pointer(id));
+  }
+
+  // One note of the models' own per scenario, by key: `kernel`'s descriptor table, say.
+  // Found again by System::singleton(key).
+  void set_singleton(std::string_view key, ObjectId id);
+  ObjectId singleton(std::string_view key) const;  // 0 if there is none.
+
+  // How often calls of this name are written in the program, each member of a group counted.
+  // For sizing pools (descriptors that `dup` may open).
+  std::size_t call_sites(std::string_view call) const;
+
+  std::size_t thread_count() const;
+  int dialect(SwitchId id) const;
+  bool is_on(SwitchId id) const { return dialect(id) != 0; }
+  bool is_timed() const;
+
+  // The scenario is wrong in a way that only the model can see (a bad initial value).
+  void error(std::string message);
+
+ private:
+  friend class Compiler;
+
+  std::uint32_t reserve(const void* initial, std::size_t size, std::size_t alignment, ClassId cls);
+  ObjectId add_record(const std::string& name, std::shared_ptr<void> record);
+  void* record_pointer(ObjectId id);
+
+  System& system_;
+};
+
+// Collects what one call may ever read, write, wake and enqueue: its static future. A recorded
+// footprint must lie inside (checked in the test build).
+class Effects {
+ public:
+  Effects(const System& system, ThreadId thread) : system_(system), thread_(thread) {}
+
+  const System& system() const { return system_; }
+  ThreadId thread() const { return thread_; }
+
+  void reads(ClassId cls) { footprint_.reads.add(cls); }
+  void writes(ClassId cls) {
+    footprint_.reads.add(cls);
+    footprint_.writes.add(cls);
+  }
+  template <class T>
+  void reads(Cell<T> cell) {
+    reads(cell.cls);
+  }
+  template <class T>
+  void writes(Cell<T> cell) {
+    writes(cell.cls);
+  }
+  void reads_word(WordId word);
+  void writes_word(WordId word);
+
+  void enqueues(ListId list);  // May link its entries there: writes the list and its own run word.
+  void wakes(ListId list);     // May wake whoever can be linked there: their run words.
+  void wakes_thread(ThreadId thread);
+  void sleeps();               // Writes its own run word.
+  void arms_timer();
+
+  template <class T>
+  const T& object(ObjectId id) const {
+    return *static_cast<const T*>(record_pointer(id));
+  }
+
+  const Footprint& footprint() const { return footprint_; }
+  const std::vector<ListId>& enqueued() const { return enqueued_; }
+  const std::vector<ListId>& woken() const { return woken_; }
+
+ private:
+  const void* record_pointer(ObjectId id) const;
+
+  const System& system_;
+  ThreadId thread_;
+  Footprint footprint_;
+  std::vector<ListId> enqueued_;
+  std::vector<ListId> woken_;
+};
+
+}  // namespace wakesim

@@ -1,0 +1,217 @@
+// What models tell the engine about themselves: one table per kernel object.
+//
+// Names in scenarios, the JSON Schema, `wakesim models`, docs and error messages all come from
+// these rows. The engine knows no kernel object; models/catalogue.cpp is the only list of them.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "sim/ids.h"
+
+namespace wakesim {
+
+class Builder;
+class Effects;
+class Step;
+class View;
+
+// What may stand in a parameter's place.
+enum class ParameterType : std::uint8_t {
+  Word,        // A word of shared memory; the model gets its WordId.
+  Object,      // An object of Parameter::kinds; the model gets the handle that `create` returned.
+  Descriptor,  // A declared object that has a descriptor, or a number; the model gets the number.
+  Integer,     // Any expression over locals and constants.
+  Flags,       // The same; shown with names.
+  Duration,    // 10ms, inf or 0; nanoseconds, kForever for `inf`.
+  Thread,      // A thread's name or a local with its id; the model gets the ThreadId, or -1.
+  Pairs,       // Any number of `x=v` or `watch(x, v)`; see Parameter::pair.
+  Keyword,     // A bare name (`cancellable`): 1 if it is written, else 0.
+};
+
+inline constexpr std::int64_t kForever = -1;  // The timeout `inf`.
+
+struct Parameter {
+  std::string_view name;
+  ParameterType type = ParameterType::Integer;
+  bool is_optional = false;
+  std::int64_t fallback = 0;  // The value when an optional parameter is not written.
+  std::string_view kinds;     // Object, Descriptor: kinds that may stand here, space separated.
+                              // Empty: any object, any descriptor.
+  std::string_view pair;      // Pairs: the word that builds one, "watch" or "wait".
+  ParameterType pair_first = ParameterType::Descriptor;
+};
+
+// What a call gives its caller.
+enum class ResultShape : std::uint8_t {
+  Nothing,
+  Value,
+  List,  // r.n, and r[i].FIELD for each pair or each of `maxevents` entries.
+};
+
+enum class Progress : std::uint8_t { Continues, Returned };
+
+// How long a step takes in timed runs; the machine's cost table has the nanoseconds.
+enum class Cost : std::uint8_t { User, Atomic, SystemCall, KernelStep, Free };
+
+// One errno value and when it is returned.
+struct ErrnoRule {
+  std::string_view name;
+  std::string_view condition;
+};
+
+// The values that an argument may have, as far as the program text tells.
+struct PossibleValues {
+  std::int64_t first = 0;
+  std::int64_t count = 0;  // first .. first + count - 1.
+  bool is_any = false;     // Nothing is known.
+
+  bool is_single() const { return !is_any && count == 1; }
+};
+
+struct CallRow {
+  std::string_view name;
+  std::vector<Parameter> parameters;
+  ResultShape result = ResultShape::Value;
+  std::vector<std::string_view> fields;  // Of one entry of a List.
+  std::string_view entries_parameter;    // List: the Pairs or the count that says how many entries.
+
+  // Documentation, printed by `wakesim models`.
+  std::string_view about;   // One sentence.
+  std::string_view source;  // Kernel function or manual page.
+  std::vector<ErrnoRule> errors;
+  std::string_view wakes;  // In words: whom, in which order.
+  bool is_cancellation_point = false;
+
+  Cost cost = Cost::SystemCall;  // Of its first step; later steps are KernelStep.
+
+  // A *primitive* is one step without a frame or a guard; it may stand in an expression and in
+  // `atomic:`. Null for a call.
+  std::int64_t (*primitive)(Step& step, std::span<const std::int64_t> arguments) = nullptr;
+  bool is_pure = false;  // A primitive that changes nothing.
+
+  // A *call* has a frame. The frame's bytes are zero before `begin`.
+  std::size_t frame_bytes = 0;      // Without the tail.
+  std::size_t tail_bytes = 0;       // For each pair, behind the frame.
+  std::size_t entries = 0;          // Wait entries that the caller needs, and
+  std::size_t entries_per_pair = 0;  // for each pair.
+  void (*begin)(Step& step, std::span<const std::int64_t> arguments, std::byte* frame) = nullptr;
+  bool (*enabled)(const View& view, const std::byte* frame) = nullptr;
+  Progress (*step)(Step& step, std::byte* frame) = nullptr;
+  // What the thread is about to do: the name of the frame's state, for traces.
+  std::string_view (*phase)(const std::byte* frame) = nullptr;
+  // The first step has a guard of its own (lock, join): `begin` runs on a scratch frame to ask.
+  bool is_guarded = false;
+  // A call that may return without what the caller wants (futex_wait, poll): the value it returns
+  // "as when nothing happened". The lost-wakeup probe rests on it.
+  bool may_return_empty = false;
+  void (*return_empty)(Step& step, std::byte* frame) = nullptr;
+  // Calls that return only with what they wait for: does it hold now?
+  bool (*condition)(const View& view, const std::byte* frame) = nullptr;
+  // For the judge of owner cycles: the thread that must act before this call can go on, or -1.
+  std::int64_t (*waits_for_owner)(const View& view, const std::byte* frame) = nullptr;
+  // The object in question, for messages: a name such as `seq` or `efd`.
+  std::string (*subject)(const View& view, const std::byte* frame) = nullptr;
+
+  // Everything that the call may ever do with these arguments.
+  void (*effects)(Effects& effects, std::span<const PossibleValues> arguments) = nullptr;
+};
+
+struct ObjectRow {
+  std::string_view kind;
+  std::vector<Parameter> parameters;
+  std::string_view about;
+  std::string_view source;
+  std::size_t descriptors = 0;  // 0: not a descriptor; 2: `p[0]` and `p[1]`.
+  // Creates one object and returns its handle: the descriptor's number (of the first of two), or
+  // whatever the model's calls expect. Handles of an array's elements must be consecutive.
+  std::int64_t (*create)(Builder& builder, const std::string& name,
+                         std::span<const std::int64_t> arguments) = nullptr;
+  // The object's state in a few characters, for traces: "0", "2 waiting: a b".
+  std::string (*display)(const View& view, std::int64_t handle) = nullptr;
+};
+
+struct ConstantRow {
+  std::string_view name;
+  std::int64_t value;
+};
+
+struct SwitchRow {
+  SwitchId id{};
+  std::string_view name;  // "futex.compare-outside-lock"
+  std::vector<std::string_view> values;  // values[0] is the default; "off" and "on" for a flag.
+  std::string_view about;
+  std::string_view source;
+  bool is_bug = false;  // Then it is a mutant too: some property must catch it.
+};
+
+// A kernel or libc name: a set of switches.
+struct DialectRow {
+  std::string_view name;  // "linux-6.18"
+  std::string_view about;
+  std::vector<std::pair<SwitchId, int>> settings;
+};
+
+// One model's table.
+struct ModelTable {
+  std::string_view name;  // "futex"
+  std::string_view about;
+  std::vector<ObjectRow> objects;
+  std::vector<CallRow> calls;
+  std::vector<ConstantRow> constants;
+  std::vector<SwitchRow> switches;
+};
+
+// What the engine asks of the models as a whole.
+struct Hooks {
+  // Once before and once after the scenario's objects are created.
+  void (*before_objects)(Builder& builder) = nullptr;
+  void (*after_objects)(Builder& builder) = nullptr;
+  // The timer that `thread` armed is due (hrtimer_wakeup).
+  void (*timer_fired)(Step& step, ThreadId thread) = nullptr;
+  // Wakes a sleeping thread for no reason; may_wake_spuriously says whether it sleeps.
+  void (*wake_spuriously)(Step& step, ThreadId thread) = nullptr;
+  bool (*may_wake_spuriously)(const View& view, ThreadId thread) = nullptr;
+};
+
+struct Catalogue {
+  std::vector<ModelTable> models;
+  std::vector<DialectRow> kernels;  // [0] is the default.
+  std::vector<DialectRow> libcs;
+  Hooks hooks;
+};
+
+// ---- Wrappers that give the rows above typed frames -------------------------------------------
+
+// Frames are compared as bytes, so they must not have any that nobody sets.
+template <class Frame>
+concept FrameType = std::is_trivially_copyable_v<Frame> &&
+                    std::has_unique_object_representations_v<Frame> && alignof(Frame) <= 8;
+
+// Fills in the untyped function pointers of a call:
+//   bind_frame<FutexWait, begin_wait, wait_enabled, step_wait, wait_phase>(row)
+template <FrameType Frame,
+          void (*Begin)(Step&, std::span<const std::int64_t>, Frame&),
+          bool (*Enabled)(const View&, const Frame&), Progress (*Run)(Step&, Frame&),
+          std::string_view (*Phase)(const Frame&)>
+void bind_frame(CallRow& row) {
+  row.frame_bytes = (sizeof(Frame) + 7) / 8 * 8;
+  row.begin = [](Step& step, std::span<const std::int64_t> arguments, std::byte* frame) {
+    Begin(step, arguments, *reinterpret_cast<Frame*>(frame));
+  };
+  row.enabled = [](const View& view, const std::byte* frame) {
+    return Enabled(view, *reinterpret_cast<const Frame*>(frame));
+  };
+  row.step = [](Step& step, std::byte* frame) {
+    return Run(step, *reinterpret_cast<Frame*>(frame));
+  };
+  row.phase = [](const std::byte* frame) { return Phase(*reinterpret_cast<const Frame*>(frame)); };
+}
+
+}  // namespace wakesim

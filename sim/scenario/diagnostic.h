@@ -1,0 +1,70 @@
+// What is wrong with the user's input, and where.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace wakesim {
+
+// A place in an input file. Lines and columns count from 1; columns count characters, not bytes.
+struct Location {
+  std::uint32_t file = 0;  // Index into SourceFiles.
+  std::uint32_t line = 0;  // 0: no place in particular.
+  std::uint32_t column = 0;
+  std::uint32_t length = 1;  // Characters to underline.
+
+  friend bool operator==(const Location&, const Location&) = default;
+};
+
+// A second place that explains the first ("first here", "did you mean this one?").
+struct Note {
+  Location where;
+  std::string text;
+};
+
+struct Diagnostic {
+  Location where;
+  std::string message;             // What was found and what was expected; lower case, no full stop.
+  std::vector<Note> notes;         // Other places involved.
+  std::vector<std::string> hints;  // Text that can be pasted ("write  futex_wait(seq, s)") or advice.
+  bool is_warning = false;
+};
+
+// The text of every file read, for showing lines under a diagnostic.
+struct SourceFile {
+  std::string name;                // As the user typed it, or as `include:` found it.
+  std::vector<std::string> lines;  // Without line ends.
+};
+using SourceFiles = std::vector<SourceFile>;
+
+// At most this many errors of one file are reported at once.
+inline constexpr std::size_t kDiagnosticsMax = 20;
+
+// Collects diagnostics; errors beyond kDiagnosticsMax are counted, not kept.
+class Diagnostics {
+ public:
+  void add(Diagnostic diagnostic);
+  void error(Location where, std::string message, std::string hint = {});
+  void warning(Location where, std::string message, std::string hint = {});
+  bool has_errors() const { return errors_ != 0; }
+  std::size_t errors() const { return errors_; }
+  const std::vector<Diagnostic>& all() const { return list_; }
+
+ private:
+  std::vector<Diagnostic> list_;
+  std::size_t errors_ = 0;
+};
+
+// `FILE:LINE:COLUMN: error: MESSAGE`, the source line with a caret, notes and hints, as in
+// docs/scenario-format.md. Text beyond `width` columns is wrapped, source lines are cut.
+std::string render(const Diagnostic& diagnostic, const SourceFiles& files, int width = 80);
+
+// The name among `candidates` that a person most likely meant by `name`, or empty: smallest
+// Damerau-Levenshtein distance, at most a third of the length.
+std::string closest_name(const std::string& name, const std::vector<std::string>& candidates);
+
+}  // namespace wakesim

@@ -118,6 +118,7 @@ class View {
   TaskRun run(ThreadId thread) const;
 
   bool has_ended(ThreadId thread) const;  // Reads end(t).
+  std::string_view thread_name(ThreadId thread) const;
   std::size_t thread_count() const;
 
   // Records outside the state, made by Builder::emplace.

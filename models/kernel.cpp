@@ -1,0 +1,232 @@
+#include "models/kernel.h"
+
+namespace wakesim::kernel {
+namespace {
+
+void link(Step& step, const WaitQueue& queue, EntryId entry, EntryOptions options,
+          std::uint16_t flags, bool at_head) {
+  WAKESIM_ASSERT(!is_linked(step, entry));
+  Entry record{};
+  record.key = options.key;
+  record.function = static_cast<std::uint16_t>(options.function);
+  record.flags = flags;
+  record.value = options.value;
+  step.set_entry(entry, record);
+  if (!at_head) {
+    step.push_back(queue.list, entry);
+    return;
+  }
+  // The head is behind entries with PRIORITY (in-kernel consumers that look first).
+  EntryId position = step.first(queue.list);
+  while (position != kNoEntry && (step.entry(position).flags & kWaitPriority) != 0) {
+    position = step.next(queue.list, position);
+  }
+  step.insert_before(queue.list, position, entry);
+}
+
+// fs/select.c, pollwake(): filtered by key; sets `triggered` before it wakes, so that a poller that
+// is not asleep yet will not sleep. The entry stays linked until poll_freewait().
+bool pollwake(Step& step, EntryId entry, const Entry& record, WakeOptions options) {
+  if (options.key != 0 && (options.key & record.key) == 0) return false;
+  const ThreadId poller = step.owner(entry);
+  TaskRun run = step.run(poller);
+  run.flags |= kTriggered;
+  step.set_run(poller, run);
+  return try_to_wake_up(step, poller, kTaskNormal);
+}
+
+// The entry's callback; true if it counts as a successful wake.
+bool run_callback(Step& step, EntryId entry, WakeOptions options) {
+  const Entry record = step.entry(entry);
+  const ThreadId owner = step.owner(entry);
+  switch (static_cast<WakeFunction>(record.function)) {
+    case WakeFunction::None: break;
+    case WakeFunction::Default: return try_to_wake_up(step, owner, options.mode);
+    case WakeFunction::Autoremove: {
+      const bool woken = try_to_wake_up(step, owner, options.mode);
+      if (woken) remove_wait_queue(step, entry);
+      return woken;
+    }
+    case WakeFunction::Pollwake: return pollwake(step, entry, record, options);
+  }
+  WAKESIM_UNREACHABLE();
+}
+
+void prepare(Step& step, const WaitQueue& queue, EntryId entry, TaskState state, bool exclusive) {
+  if (!is_linked(step, entry)) {
+    const EntryOptions options{.function = WakeFunction::Autoremove};
+    if (exclusive) {
+      add_wait_queue_exclusive(step, queue, entry, options);
+    } else {
+      add_wait_queue(step, queue, entry, options);
+    }
+  }
+  set_current_state(step, state);
+}
+
+}  // namespace
+
+bool is_running(const View& view, ThreadId thread) {
+  return view.run(thread).state == kTaskRunning;
+}
+
+void set_current_state(Step& step, TaskState state) {
+  TaskRun run = step.run(step.thread());
+  run.state = state;
+  step.set_run(step.thread(), run);
+}
+
+bool timer_fired(const View& view, ThreadId thread) {
+  return view.run(thread).timer == kTimerFired;
+}
+
+bool try_to_wake_up(Step& step, ThreadId thread, std::uint8_t mask) {
+  TaskRun run = step.run(thread);
+  if ((run.state & mask) == 0) {
+    if (step.is_traced()) step.note({StepEvent::Kind::WokeRunning, thread, 0, {}});
+    return false;
+  }
+  run.state = kTaskRunning;
+  step.set_run(thread, run);
+  if (step.is_traced()) step.note({StepEvent::Kind::Woke, thread, 0, {}});
+  return true;
+}
+
+void arm_timeout(Step& step, std::int64_t nanoseconds, bool absolute) {
+  if (nanoseconds < 0 && !absolute) return;  // kForever.
+  step.arm_timer(nanoseconds, absolute);
+}
+
+void disarm_timeout(Step& step) {
+  if (step.run(step.thread()).timer != kTimerOff) step.disarm_timer();
+}
+
+EntryId my_entry(const Step& step, std::uint32_t slot) {
+  return step.entry_of(step.thread(), slot);
+}
+
+bool is_linked(const View& view, EntryId entry) { return view.entry(entry).list != 0; }
+
+void add_wait_queue(Step& step, const WaitQueue& queue, EntryId entry, EntryOptions options) {
+  const auto flags = static_cast<std::uint16_t>(options.flags & ~kWaitExclusive);
+  link(step, queue, entry, options, flags, true);
+}
+
+void add_wait_queue_exclusive(Step& step, const WaitQueue& queue, EntryId entry,
+                              EntryOptions options) {
+  const auto flags = static_cast<std::uint16_t>(options.flags | kWaitExclusive);
+  link(step, queue, entry, options, flags, false);
+}
+
+void add_wait_queue_exclusive_head(Step& step, const WaitQueue& queue, EntryId entry,
+                                   EntryOptions options) {
+  const auto flags = static_cast<std::uint16_t>(options.flags | kWaitExclusive);
+  link(step, queue, entry, options, flags, true);
+}
+
+void add_wait_queue_entry_tail(Step& step, const WaitQueue& queue, EntryId entry,
+                               EntryOptions options) {
+  link(step, queue, entry, options, options.flags, false);
+}
+
+void remove_wait_queue(Step& step, EntryId entry) {
+  const Entry record = step.entry(entry);
+  WAKESIM_ASSERT(record.list != 0);
+  step.remove(static_cast<ListId>(record.list - 1), entry);
+  step.set_entry(entry, Entry{});
+}
+
+void prepare_to_wait(Step& step, const WaitQueue& queue, EntryId entry, TaskState state) {
+  prepare(step, queue, entry, state, false);
+}
+
+void prepare_to_wait_exclusive(Step& step, const WaitQueue& queue, EntryId entry,
+                               TaskState state) {
+  prepare(step, queue, entry, state, true);
+}
+
+void finish_wait(Step& step, EntryId entry) {
+  set_current_state(step, kTaskRunning);
+  if (is_linked(step, entry)) remove_wait_queue(step, entry);
+}
+
+bool waitqueue_active(const View& view, const WaitQueue& queue) {
+  return view.size(queue.list) != 0;
+}
+
+std::uint32_t wake_up(Step& step, const WaitQueue& queue, WakeOptions options) {
+  std::uint32_t woken = 0;
+  std::uint32_t exclusive_left = options.exclusive;
+  EntryId entry = step.first(queue.list);
+  while (entry != kNoEntry) {
+    // Read before the callback, which may unlink the entry.
+    const EntryId next = step.next(queue.list, entry);
+    const bool is_exclusive = (step.entry(entry).flags & kWaitExclusive) != 0;
+    const bool success = run_callback(step, entry, options);
+    if (success) ++woken;
+    // nr_exclusive == 0 means everybody: the decrement never meets zero.
+    if (success && is_exclusive && --exclusive_left == 0) break;
+    entry = next;
+  }
+  if (woken == 0 && step.is_traced()) {
+    step.note({StepEvent::Kind::WokeNobody, {}, 0, std::string(step.object_name(queue.subject))});
+  }
+  return woken;
+}
+
+void wake_q_add(Step& step, WakeQ& queue, ThreadId thread) {
+  TaskRun run = step.run(thread);
+  if ((run.flags & kOnWakeQ) != 0) return;
+  run.flags |= kOnWakeQ;
+  run.detail = 0;
+  step.set_run(thread, run);
+  const auto node = static_cast<std::uint16_t>(index(thread) + 1);
+  if (queue.first == 0) {
+    queue.first = node;
+  } else {
+    const auto last = static_cast<ThreadId>(queue.last - 1);
+    TaskRun previous = step.run(last);
+    previous.detail = node;
+    step.set_run(last, previous);
+  }
+  queue.last = node;
+}
+
+bool is_empty(const WakeQ& queue) { return queue.first == 0; }
+
+void wake_up_first(Step& step, WakeQ& queue) {
+  WAKESIM_ASSERT(!is_empty(queue));
+  const auto thread = static_cast<ThreadId>(queue.first - 1);
+  TaskRun run = step.run(thread);
+  const std::uint32_t next = run.detail;
+  run.flags &= static_cast<std::uint8_t>(~kOnWakeQ);
+  run.detail = 0;
+  step.set_run(thread, run);
+  queue.first = static_cast<std::uint16_t>(next);
+  if (next == 0) queue.last = 0;
+  try_to_wake_up(step, thread, kTaskNormal);
+}
+
+std::string waiters(const View& view, ListId list) {
+  std::string names;
+  for (EntryId entry = view.first(list); entry != kNoEntry; entry = view.next(list, entry)) {
+    if (!names.empty()) names += ' ';
+    names += view.thread_name(view.owner(entry));
+  }
+  return names.empty() ? "-" : names;
+}
+
+// kernel/time/hrtimer.c, hrtimer_wakeup().
+void on_timer_fired(Step& step, ThreadId thread) {
+  try_to_wake_up(step, thread, kTaskNormal);
+}
+
+void on_spurious_wake(Step& step, ThreadId thread) {
+  try_to_wake_up(step, thread, kTaskInterruptible);
+}
+
+bool may_wake_spuriously(const View& view, ThreadId thread) {
+  return view.run(thread).state == kTaskInterruptible;
+}
+
+}  // namespace wakesim::kernel

@@ -1,0 +1,147 @@
+// The kernel's waiting machinery, which every model that sleeps is built from.
+//
+// Kernel      include/linux/wait.h, kernel/sched/wait.c, kernel/sched/core.c, Linux 6.18.
+// Covers      task state, wait queues (insertion order, EXCLUSIVE, PRIORITY), wake callbacks, the
+//             wake walk, wake_q, timeouts.
+// Leaves out  signals (they arrive with their own model), CPU placement, freezing.
+// One step    each function here is part of its caller's step; the caller says what one step is.
+//
+// A wakeup is never counted. It lives in the task state, in flags, or in data that the sleeper reads
+// again: a wake that finds the task running is forgotten.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "sim/program/step.h"
+
+namespace wakesim {
+class Builder;
+}
+
+namespace wakesim::kernel {
+
+// task_struct::__state.
+enum TaskState : std::uint8_t {
+  kTaskRunning = 0,
+  kTaskInterruptible = 1,
+  kTaskUninterruptible = 2,
+};
+inline constexpr std::uint8_t kTaskNormal = kTaskInterruptible | kTaskUninterruptible;
+
+// TaskRun::flags.
+enum RunFlag : std::uint8_t {
+  kTriggered = 0x01,  // poll_wqueues::triggered.
+  kOnWakeQ = 0x02,    // The task's wake_q node is in use; TaskRun::detail links to the next.
+};
+
+// TaskRun::timer.
+enum TimerState : std::uint8_t { kTimerOff = 0, kTimerArmed = 1, kTimerFired = 2 };
+
+// Entry::flags, as in include/linux/wait.h.
+enum WaitFlag : std::uint16_t {
+  kWaitExclusive = 0x01,
+  kWaitPriority = 0x10,
+};
+
+// Entry::function: which callback a wake runs. Models that bring their own add a value here and a
+// row in kernel.cpp.
+enum class WakeFunction : std::uint16_t {
+  None = 0,
+  Default = 1,     // default_wake_function
+  Autoremove = 2,  // autoremove_wake_function
+  Pollwake = 3,    // fs/select.c: pollwake
+};
+
+// A wait_queue_head. Lives in an object's record; the entries are in the state.
+struct WaitQueue {
+  ListId list{};
+  ObjectId subject{};  // Whose queue, for traces.
+};
+
+// ---- Task state ---------------------------------------------------------------------------------
+
+bool is_running(const View& view, ThreadId thread);
+void set_current_state(Step& step, TaskState state);
+bool timer_fired(const View& view, ThreadId thread);
+
+// One atomic step under p->pi_lock: a task whose state is not in `mask` is not woken, and nothing
+// remembers the attempt. True if the task was woken.
+bool try_to_wake_up(Step& step, ThreadId thread, std::uint8_t mask);
+
+// hrtimer_sleeper: starts the calling task's timeout unless it is kForever; disarm forgets it.
+void arm_timeout(Step& step, std::int64_t nanoseconds, bool absolute = false);
+void disarm_timeout(Step& step);
+
+// ---- Wait queues --------------------------------------------------------------------------------
+
+struct EntryOptions {
+  WakeFunction function = WakeFunction::Default;
+  std::uint16_t flags = 0;
+  std::uint32_t key = 0;    // Readiness bits the entry cares about; 0: any.
+  std::uint32_t value = 0;  // For the callback.
+};
+
+// The calling thread's entry number `slot`.
+EntryId my_entry(const Step& step, std::uint32_t slot = 0);
+bool is_linked(const View& view, EntryId entry);
+
+// add_wait_queue: at the head, behind entries with PRIORITY; clears EXCLUSIVE.
+void add_wait_queue(Step& step, const WaitQueue& queue, EntryId entry, EntryOptions options);
+// add_wait_queue_exclusive: at the tail, sets EXCLUSIVE.
+void add_wait_queue_exclusive(Step& step, const WaitQueue& queue, EntryId entry,
+                              EntryOptions options);
+// __add_wait_queue_exclusive: at the head, sets EXCLUSIVE (ep_poll: last in, first out).
+void add_wait_queue_exclusive_head(Step& step, const WaitQueue& queue, EntryId entry,
+                                   EntryOptions options);
+// do_wait_intr: at the tail, not exclusive (eventfd and timerfd reads).
+void add_wait_queue_entry_tail(Step& step, const WaitQueue& queue, EntryId entry,
+                               EntryOptions options);
+// Unlinks the entry and clears it. Its owner or a waker may do that.
+void remove_wait_queue(Step& step, EntryId entry);
+
+// prepare_to_wait[_exclusive]: link if unlinked (autoremove), set the state, one step.
+void prepare_to_wait(Step& step, const WaitQueue& queue, EntryId entry, TaskState state);
+void prepare_to_wait_exclusive(Step& step, const WaitQueue& queue, EntryId entry, TaskState state);
+// finish_wait: running again, and unlink if still linked.
+void finish_wait(Step& step, EntryId entry);
+
+// waitqueue_active(): reads the list without its lock.
+bool waitqueue_active(const View& view, const WaitQueue& queue);
+
+struct WakeOptions {
+  std::uint32_t exclusive = 1;  // nr_exclusive; 0: everybody.
+  std::uint8_t mode = kTaskNormal;
+  std::uint32_t key = 0;  // Readiness bits; 0: no key, matches everybody.
+};
+
+// __wake_up_common: walks from the head with the successor remembered, runs each entry's callback,
+// and stops after `exclusive` successful exclusive ones. Returns how many tasks it woke.
+std::uint32_t wake_up(Step& step, const WaitQueue& queue, WakeOptions options = {});
+
+// ---- wake_q: tasks to be woken after a lock is dropped -----------------------------------------
+
+// Linked through the tasks, as in the kernel: a task is on at most one wake_q. Part of a frame.
+struct WakeQ {
+  std::uint16_t first = 0;  // 1 + thread, or 0.
+  std::uint16_t last = 0;
+};
+
+// wake_q_add: does nothing if the task is already on some wake_q, since that waker has yet to run.
+void wake_q_add(Step& step, WakeQ& queue, ThreadId thread);
+bool is_empty(const WakeQ& queue);
+// One task of wake_up_q: clears its node, then wakes it. One step.
+void wake_up_first(Step& step, WakeQ& queue);
+
+// ---- Tracing ------------------------------------------------------------------------------------
+
+// Names of the threads linked on a queue, front to back: "a b", "-" if none.
+std::string waiters(const View& view, ListId list);
+
+// Hooks for the engine (Catalogue::hooks).
+void on_timer_fired(Step& step, ThreadId thread);
+void on_spurious_wake(Step& step, ThreadId thread);
+bool may_wake_spuriously(const View& view, ThreadId thread);
+
+}  // namespace wakesim::kernel

@@ -1,0 +1,34 @@
+// Every dialect switch, numbered. Each model's table says what its switches mean; this list only
+// keeps the numbers apart.
+
+#pragma once
+
+#include "sim/ids.h"
+
+namespace wakesim {
+
+enum class Switch : std::uint16_t {
+  // futex
+  FutexCompareOutsideLock,  // futex.compare-outside-lock
+  FutexNoCompare,           // futex.no-compare
+  FutexRequeueCountsLate,   // futex.requeue-counts-late
+  FutexWakeLifo,            // futex.wake-lifo
+  // eventfd
+  EventfdWriteWakesNobody,   // eventfd.write-wakes-nobody
+  EventfdReadWakesNobody,    // eventfd.read-wakes-nobody
+  EventfdCheckOutsideLock,   // eventfd.check-outside-lock
+  // poll
+  PollClearsTriggeredLate,  // poll.clears-triggered-late
+  PollChecksBeforeLinking,  // poll.checks-before-linking
+  PollStateAfterCheck,      // poll.no-triggered
+  // pipe
+  PipeCloseWakesOne,    // pipe.close-wakes-one
+  PipeNoHandOff,        // pipe.no-hand-off
+  PipeWaits,            // pipe.waits = exclusive | all (before 5.5)
+  PipePollUsage,        // pipe.poll-usage = on | off (between 5.5 and 5.14)
+  Count,
+};
+
+constexpr SwitchId id(Switch value) { return static_cast<SwitchId>(value); }
+
+}  // namespace wakesim

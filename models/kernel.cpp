@@ -180,7 +180,7 @@ void wake_q_add(Step& step, WakeQ& queue, ThreadId thread) {
   run.flags |= kOnWakeQ;
   run.detail = 0;
   step.set_run(thread, run);
-  const auto node = static_cast<std::uint16_t>(index(thread) + 1);
+  const std::uint32_t node = index(thread) + 1;
   if (queue.first == 0) {
     queue.first = node;
   } else {
@@ -202,7 +202,7 @@ void wake_up_first(Step& step, WakeQ& queue) {
   run.flags &= static_cast<std::uint8_t>(~kOnWakeQ);
   run.detail = 0;
   step.set_run(thread, run);
-  queue.first = static_cast<std::uint16_t>(next);
+  queue.first = next;
   if (next == 0) queue.last = 0;
   try_to_wake_up(step, thread, kTaskNormal);
 }

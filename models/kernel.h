@@ -124,8 +124,8 @@ std::uint32_t wake_up(Step& step, const WaitQueue& queue, WakeOptions options = 
 
 // Linked through the tasks, as in the kernel: a task is on at most one wake_q. Part of a frame.
 struct WakeQ {
-  std::uint16_t first = 0;  // 1 + thread, or 0.
-  std::uint16_t last = 0;
+  std::uint32_t first = 0;  // 1 + thread, or 0.
+  std::uint32_t last = 0;
 };
 
 // wake_q_add: does nothing if the task is already on some wake_q, since that waker has yet to run.

@@ -7,7 +7,7 @@
 namespace wakesim {
 
 // A thread of the scenario; members of a group are threads of their own.
-enum class ThreadId : std::uint16_t {};
+enum class ThreadId : std::uint32_t {};
 
 // A conflict class: the grain in which footprints are recorded. Two steps of different actors whose
 // footprints share no class that one of them writes commute.

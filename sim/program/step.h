@@ -15,6 +15,7 @@
 
 #include "sim/assert.h"
 #include "sim/ids.h"
+#include "sim/program/catalogue.h"
 #include "sim/state/footprint.h"
 #include "sim/state/layout.h"
 

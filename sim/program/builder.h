@@ -18,7 +18,7 @@
 
 namespace wakesim {
 
-class System;
+struct System;
 
 // Lays out objects. Everything made here has its initial value from the start of every run.
 class Builder {
@@ -71,22 +71,23 @@ class Builder {
 
   // The scenario is wrong in a way that only the model can see (a bad initial value).
   void error(std::string message);
+  const std::vector<std::string>& errors() const { return errors_; }
 
  private:
-  friend class Compiler;
 
   std::uint32_t reserve(const void* initial, std::size_t size, std::size_t alignment, ClassId cls);
   ObjectId add_record(const std::string& name, std::shared_ptr<void> record);
   void* record_pointer(ObjectId id);
 
   System& system_;
+  std::vector<std::string> errors_;
 };
 
 // Collects what one call may ever read, write, wake and enqueue: its static future. A recorded
 // footprint must lie inside (checked in the test build).
 class Effects {
  public:
-  Effects(const System& system, ThreadId thread) : system_(system), thread_(thread) {}
+  Effects(System& system, ThreadId thread) : system_(system), thread_(thread) {}
 
   const System& system() const { return system_; }
   ThreadId thread() const { return thread_; }
@@ -106,6 +107,7 @@ class Effects {
   }
   void reads_word(WordId word);
   void writes_word(WordId word);
+  ListId list_of_word(WordId word);  // Made at the first request.
 
   void enqueues(ListId list);  // May link its entries there: writes the list and its own run word.
   void wakes(ListId list);     // May wake whoever can be linked there: their run words.
@@ -121,15 +123,19 @@ class Effects {
   const Footprint& footprint() const { return footprint_; }
   const std::vector<ListId>& enqueued() const { return enqueued_; }
   const std::vector<ListId>& woken() const { return woken_; }
+  const std::vector<ThreadId>& woken_threads() const { return woken_threads_; }
+  bool has_timer() const { return has_timer_; }
 
  private:
   const void* record_pointer(ObjectId id) const;
 
-  const System& system_;
+  System& system_;
   ThreadId thread_;
   Footprint footprint_;
   std::vector<ListId> enqueued_;
   std::vector<ListId> woken_;
+  std::vector<ThreadId> woken_threads_;
+  bool has_timer_ = false;
 };
 
 }  // namespace wakesim

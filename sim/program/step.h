@@ -21,7 +21,7 @@
 
 namespace wakesim {
 
-class System;
+struct System;
 
 // A thread's private words at the start of its block. Only its own steps and `interrupt` touch them.
 struct ThreadBlock {
@@ -68,6 +68,13 @@ struct StepRecord {
   const char* fault_text = nullptr;  // Static text for InvalidUse.
   bool is_blocked_for_good = false;  // `assume` was false.
   bool bound_reached = false;        // A store buffer was full, ...
+  bool run_changed = false;          // Some thread was put to sleep or woken.
+  // Timed runs only: the step armed or disarmed the thread's timer, and whom it woke.
+  bool timer_armed = false;
+  bool timer_disarmed = false;
+  bool armed_absolute = false;
+  std::int64_t armed_ns = 0;
+  std::vector<ThreadId>* woken = nullptr;
 };
 
 // One thing worth drawing that happened during a step.
@@ -105,6 +112,7 @@ class View {
   // Words, whatever their width; values are signed 64-bit.
   std::int64_t load(WordId word) const;
   ClassId class_of(WordId word) const;
+  ListId list_of_word(WordId word) const;  // Its futex queue; some call must have named the word.
 
   // Lists. Order is front to back. All of these read the list's class.
   std::uint32_t size(ListId list) const;
@@ -216,6 +224,8 @@ class Step : public View {
 
  private:
   friend class Executor;
+
+  void forget_timer();
 
   template <class T>
   void poke(std::uint32_t offset, const T& value) {

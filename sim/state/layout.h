@@ -51,6 +51,7 @@ struct ThreadLayout {
   std::uint32_t frame = 0;
   std::uint32_t frame_bytes = 0;
   std::uint32_t buffer = 0;  // Store buffer under TSO; 0: none.
+  std::uint32_t timer = 0;   // TimerSlot, class clock; 0: none.
   std::uint32_t run = 0;     // TaskRun, then the thread's wait entries.
   std::uint32_t entries = 0;
   std::uint32_t entries_count = 0;

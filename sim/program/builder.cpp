@@ -1,0 +1,107 @@
+#include "sim/program/builder.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "sim/assert.h"
+#include "sim/program/load.h"
+#include "sim/program/system.h"
+
+namespace wakesim {
+namespace {
+
+ListId make_list_of_word(System& system, WordId id) {
+  Word& word = system.words[index(id)];
+  if (!word.has_list) {
+    const ClassId cls = system.layout.add_class("queue of " + word.name);
+    word.list = static_cast<ListId>(system.layout.lists.size());
+    word.has_list = true;
+    system.layout.lists.push_back({.cls = cls});
+  }
+  return word.list;
+}
+
+}  // namespace
+
+ClassId Builder::add_class(const std::string& name) { return system_.layout.add_class(name); }
+
+ListId Builder::add_list(const std::string& name) { return add_list(add_class(name)); }
+
+ListId Builder::add_list(ClassId cls) {
+  system_.layout.lists.push_back({.cls = cls});
+  return static_cast<ListId>(system_.layout.lists.size() - 1);
+}
+
+ListId Builder::list_of_word(WordId word) { return make_list_of_word(system_, word); }
+
+void Builder::set_singleton(std::string_view key, ObjectId id) {
+  system_.singletons.insert_or_assign(std::string(key), id);
+}
+
+ObjectId Builder::singleton(std::string_view key) const {
+  const auto found = system_.singletons.find(key);
+  return found == system_.singletons.end() ? ObjectId{} : found->second;
+}
+
+std::size_t Builder::call_sites(std::string_view call) const {
+  return count_call_sites(system_.instance, call);
+}
+
+std::size_t Builder::thread_count() const { return system_.threads.size(); }
+
+int Builder::dialect(SwitchId id) const { return system_.dialect[static_cast<std::size_t>(id)]; }
+
+bool Builder::is_timed() const { return system_.layout.kind == LayoutKind::Timed; }
+
+void Builder::error(std::string message) { errors_.push_back(std::move(message)); }
+
+std::uint32_t Builder::reserve(const void* initial, std::size_t size, std::size_t alignment,
+                               ClassId cls) {
+  const std::uint32_t offset = system_.layout.reserve(static_cast<std::uint32_t>(size),
+                                                      static_cast<std::uint32_t>(alignment), cls);
+  system_.initial.resize(system_.layout.bytes);
+  std::memcpy(system_.initial.data() + offset, initial, size);
+  return offset;
+}
+
+ObjectId Builder::add_record(const std::string& name, std::shared_ptr<void> record) {
+  system_.records.push_back({name, std::move(record)});
+  return static_cast<ObjectId>(system_.records.size() - 1);
+}
+
+void* Builder::record_pointer(ObjectId id) { return system_.records[index(id)].record.get(); }
+
+void Effects::reads_word(WordId word) { reads(system_.words[index(word)].cls); }
+
+void Effects::writes_word(WordId word) { writes(system_.words[index(word)].cls); }
+
+ListId Effects::list_of_word(WordId word) { return make_list_of_word(system_, word); }
+
+void Effects::enqueues(ListId list) {
+  writes(system_.layout.lists[index(list)].cls);
+  sleeps();
+  enqueued_.push_back(list);
+}
+
+void Effects::wakes(ListId list) {
+  writes(system_.layout.lists[index(list)].cls);
+  woken_.push_back(list);
+}
+
+void Effects::wakes_thread(ThreadId thread) {
+  woken_threads_.push_back(thread);
+  writes(system_.layout.threads[index(thread)].run_class);
+}
+
+void Effects::sleeps() { writes(system_.layout.threads[index(thread_)].run_class); }
+
+void Effects::arms_timer() {
+  sleeps();
+  has_timer_ = true;
+}
+
+const void* Effects::record_pointer(ObjectId id) const {
+  return system_.records[index(id)].record.get();
+}
+
+}  // namespace wakesim

@@ -1,0 +1,70 @@
+// The scenario's statements as instructions for a small stack machine.
+//
+// A *line* is what the scenario's author wrote as one line: it starts at an instruction with
+// kLineStart and runs to the next one. Everything in it is one step, except that a call stops inside
+// its line until it returns. Jumps between lines belong to the line before them.
+
+#pragma once
+
+#include <cstdint>
+
+namespace wakesim {
+
+enum class Op : std::uint8_t {
+  // Values. `b` is the number itself, or an index.
+  Number,         // push b
+  Constant,       // push constants[b]
+  Local,          // push local a
+  LocalAt,        // pop i, push local a + i (i < b, else a fault)
+  ThreadLocal,    // push local a of thread b (properties and observations)
+  Member,         // push the thread's `with:` value a
+  Self,           // push the thread's id
+  StoreLocal,     // pop into local a
+  StoreReturn,    // pop into the thread's return value
+  Pop,
+  // Operators.
+  Negate, Not, Complement,
+  Add, Subtract, Multiply, Divide, Remainder,
+  ShiftLeft, ShiftRight, BitAnd, BitOr, BitXor,
+  Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual,
+  And, Or,
+  Bound,       // top of stack must be in 0 .. b-1, else a fault; scale it by a
+  // Shared memory. `b` is the first word; if a > 0, an index below the operands picks one of a.
+  Load, Store, StoreLocked, Exchange, CompareExchange,
+  FetchAdd, FetchSub, FetchAnd, FetchOr, FetchXor,
+  Fence,
+  // Control.
+  Jump,        // to b
+  JumpIfZero,  // pop; to b
+  Guard,       // pop; the line is enabled only if it is not zero
+  Assert, Assume,  // pop
+  Choose,      // push b + (one of a alternatives)
+  Call,        // sites[b]
+  Primitive,   // sites[b]; pushes the result
+  Predicate,   // predicates[b]; pushes 0 or 1
+  End,
+};
+
+// Instruction::flags.
+enum InstructionFlag : std::uint8_t {
+  kLineStart = 0x01,
+  kVisible = 0x02,      // The line touches shared state, calls or chooses: it is a step of its own.
+  kGuarded = 0x04,      // The line has a Guard; disabled while that is false.
+  kDrains = 0x08,       // TSO: the line needs an empty store buffer.
+  kBuffers = 0x10,      // TSO: the line appends to the store buffer.
+  kStatement = 0x20,    // A statement starts here (also inside `atomic:`).
+  kGuardedCall = 0x40,  // The line ends in a call whose first step has a guard.
+};
+
+struct Instruction {
+  Op op = Op::End;
+  std::uint8_t flags = 0;
+  std::uint16_t a = 0;
+  std::int32_t b = 0;
+};
+static_assert(sizeof(Instruction) == 8);
+
+// Values on the stack at once, at most; deeper expressions are refused by the compiler.
+inline constexpr int kStackMax = 48;
+
+}  // namespace wakesim

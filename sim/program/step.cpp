@@ -1,0 +1,371 @@
+#include "sim/program/step.h"
+
+#include "sim/program/system.h"
+
+namespace wakesim {
+namespace {
+
+// Search layout of a list: a count, then entry numbers, all 16 bits.
+using Dense = std::uint16_t;
+constexpr std::uint32_t kDense = sizeof(Dense);
+
+// Timed layout of a list: first and last entry as 1 + number, and the count.
+struct Linked {
+  std::uint32_t first;
+  std::uint32_t last;
+  std::uint32_t count;
+  std::uint32_t zero;
+};
+
+// Timed layout: an entry's links stand behind it.
+struct Links {
+  std::uint32_t next;
+  std::uint32_t previous;
+};
+
+bool is_linked_layout(const Layout& layout) { return layout.kind == LayoutKind::Timed; }
+
+template <class T>
+T peek_at(const std::byte* state, std::uint32_t offset) {
+  T value;
+  std::memcpy(&value, state + offset, sizeof(T));
+  return value;
+}
+
+template <class T>
+void poke_at(std::byte* state, std::uint32_t offset, const T& value) {
+  std::memcpy(state + offset, &value, sizeof(T));
+}
+
+std::uint32_t entry_offset(const Layout& layout, EntryId entry) {
+  const ThreadLayout& thread = layout.threads[index(layout.entry_owner[index(entry)])];
+  const std::uint32_t stride =
+      sizeof(Entry) + (is_linked_layout(layout) ? static_cast<std::uint32_t>(sizeof(Links)) : 0);
+  return thread.entries + (index(entry) - thread.entry_first) * stride;
+}
+
+std::uint32_t links_offset(const Layout& layout, EntryId entry) {
+  return entry_offset(layout, entry) + static_cast<std::uint32_t>(sizeof(Entry));
+}
+
+std::int64_t read_word(const std::byte* state, const Word& word) {
+  switch (word.type) {
+    case WordType::Unsigned32:
+    case WordType::Thread: return peek_at<std::uint32_t>(state, word.offset);
+    case WordType::Signed32: return peek_at<std::int32_t>(state, word.offset);
+    case WordType::Unsigned64: return peek_at<std::int64_t>(state, word.offset);
+  }
+  WAKESIM_UNREACHABLE();
+}
+
+// Position of an entry in a dense list, or the count if it is not there.
+std::uint32_t dense_position(const std::byte* state, std::uint32_t offset, EntryId entry) {
+  const std::uint32_t count = peek_at<Dense>(state, offset);
+  std::uint32_t position = 0;
+  while (position < count &&
+         peek_at<Dense>(state, offset + kDense * (1 + position)) != index(entry)) {
+    ++position;
+  }
+  return position;
+}
+
+void dense_insert(std::byte* state, const ListLayout& list, std::uint32_t position,
+                  EntryId entry) {
+  const std::uint32_t count = peek_at<Dense>(state, list.offset);
+  WAKESIM_ASSERT(count < list.capacity);
+  std::byte* const place = state + list.offset + kDense * (1 + position);
+  std::memmove(place + kDense, place, kDense * (count - position));
+  poke_at(state, list.offset + kDense * (1 + position), static_cast<Dense>(index(entry)));
+  poke_at(state, list.offset, static_cast<Dense>(count + 1));
+}
+
+void dense_remove(std::byte* state, const ListLayout& list, EntryId entry) {
+  const std::uint32_t count = peek_at<Dense>(state, list.offset);
+  const std::uint32_t position = dense_position(state, list.offset, entry);
+  WAKESIM_ASSERT(position < count);
+  std::byte* const place = state + list.offset + kDense * (1 + position);
+  std::memmove(place, place + kDense, kDense * (count - position - 1));
+  poke_at(state, list.offset + kDense * count, Dense{0});  // Zero tail.
+  poke_at(state, list.offset, static_cast<Dense>(count - 1));
+}
+
+// `position` is the entry to stand before, or kNoEntry for the back.
+void linked_insert(std::byte* state, const Layout& layout, const ListLayout& list,
+                   EntryId position, EntryId entry) {
+  Linked head = peek_at<Linked>(state, list.offset);
+  const std::uint32_t self = index(entry) + 1;
+  Links links{};
+  if (position == kNoEntry) {
+    links.previous = head.last;
+    head.last = self;
+  } else {
+    Links after = peek_at<Links>(state, links_offset(layout, position));
+    links.previous = after.previous;
+    links.next = index(position) + 1;
+    after.previous = self;
+    poke_at(state, links_offset(layout, position), after);
+  }
+  if (links.previous == 0) {
+    head.first = self;
+  } else {
+    const auto before = static_cast<EntryId>(links.previous - 1);
+    Links changed = peek_at<Links>(state, links_offset(layout, before));
+    changed.next = self;
+    poke_at(state, links_offset(layout, before), changed);
+  }
+  ++head.count;
+  poke_at(state, links_offset(layout, entry), links);
+  poke_at(state, list.offset, head);
+}
+
+void linked_remove(std::byte* state, const Layout& layout, const ListLayout& list, EntryId entry) {
+  Linked head = peek_at<Linked>(state, list.offset);
+  const Links links = peek_at<Links>(state, links_offset(layout, entry));
+  if (links.previous == 0) {
+    head.first = links.next;
+  } else {
+    const std::uint32_t offset = links_offset(layout, static_cast<EntryId>(links.previous - 1));
+    Links before = peek_at<Links>(state, offset);
+    before.next = links.next;
+    poke_at(state, offset, before);
+  }
+  if (links.next == 0) {
+    head.last = links.previous;
+  } else {
+    const std::uint32_t offset = links_offset(layout, static_cast<EntryId>(links.next - 1));
+    Links after = peek_at<Links>(state, offset);
+    after.previous = links.previous;
+    poke_at(state, offset, after);
+  }
+  --head.count;
+  poke_at(state, links_offset(layout, entry), Links{});
+  poke_at(state, list.offset, head);
+}
+
+}  // namespace
+
+std::int64_t View::load(WordId id) const {
+  const Word& word = system_.words[index(id)];
+  note_read(word.cls);
+  return read_word(state_, word);
+}
+
+ClassId View::class_of(WordId id) const { return system_.words[index(id)].cls; }
+
+ListId View::list_of_word(WordId id) const {
+  const Word& word = system_.words[index(id)];
+  WAKESIM_ASSERT(word.has_list);
+  return word.list;
+}
+
+std::uint32_t View::size(ListId id) const {
+  const ListLayout& list = system_.layout.lists[index(id)];
+  note_read(list.cls);
+  if (is_linked_layout(system_.layout)) return peek<Linked>(list.offset).count;
+  return peek<Dense>(list.offset);
+}
+
+EntryId View::first(ListId id) const {
+  const ListLayout& list = system_.layout.lists[index(id)];
+  note_read(list.cls);
+  if (is_linked_layout(system_.layout)) {
+    const std::uint32_t first = peek<Linked>(list.offset).first;
+    return first == 0 ? kNoEntry : static_cast<EntryId>(first - 1);
+  }
+  if (peek<Dense>(list.offset) == 0) return kNoEntry;
+  return static_cast<EntryId>(peek<Dense>(list.offset + kDense));
+}
+
+EntryId View::next(ListId id, EntryId entry) const {
+  const ListLayout& list = system_.layout.lists[index(id)];
+  note_read(list.cls);
+  if (is_linked_layout(system_.layout)) {
+    const std::uint32_t next = peek<Links>(links_offset(system_.layout, entry)).next;
+    return next == 0 ? kNoEntry : static_cast<EntryId>(next - 1);
+  }
+  const std::uint32_t position = dense_position(state_, list.offset, entry) + 1;
+  if (position >= peek<Dense>(list.offset)) return kNoEntry;
+  return static_cast<EntryId>(peek<Dense>(list.offset + kDense * (1 + position)));
+}
+
+bool View::contains(ListId id, EntryId entry) const {
+  note_read(system_.layout.lists[index(id)].cls);
+  return peek<Entry>(entry_offset(system_.layout, entry)).list == index(id) + 1;
+}
+
+Entry View::entry(EntryId entry) const {
+  note_read(system_.layout.threads[index(owner(entry))].run_class);
+  return peek<Entry>(entry_offset(system_.layout, entry));
+}
+
+ThreadId View::owner(EntryId entry) const { return system_.layout.entry_owner[index(entry)]; }
+
+EntryId View::entry_of(ThreadId thread, std::uint32_t slot) const {
+  const ThreadLayout& layout = system_.layout.threads[index(thread)];
+  WAKESIM_ASSERT(slot < layout.entries_count);
+  return static_cast<EntryId>(layout.entry_first + slot);
+}
+
+TaskRun View::run(ThreadId thread) const {
+  const ThreadLayout& layout = system_.layout.threads[index(thread)];
+  note_read(layout.run_class);
+  return peek<TaskRun>(layout.run);
+}
+
+bool View::has_ended(ThreadId thread) const {
+  const ThreadLayout& layout = system_.layout.threads[index(thread)];
+  note_read(layout.end_class);
+  return peek<ThreadBlock>(layout.block).has_ended != 0;
+}
+
+std::string_view View::thread_name(ThreadId thread) const {
+  return system_.threads[index(thread)].name;
+}
+
+std::size_t View::thread_count() const { return system_.threads.size(); }
+
+std::string_view View::object_name(ObjectId id) const { return system_.records[index(id)].name; }
+
+int View::dialect(SwitchId id) const { return system_.dialect[static_cast<std::size_t>(id)]; }
+
+const void* View::object_record(ObjectId id) const {
+  return system_.records[index(id)].record.get();
+}
+
+void Step::store(WordId id, std::int64_t value) {
+  const Word& word = system_.words[index(id)];
+  note_write(word.cls);
+  if (word.type == WordType::Unsigned64) {
+    poke(word.offset, value);
+    return;
+  }
+  const bool fits = value >= INT32_MIN && value <= INT32_MAX;
+  if (word.type == WordType::Signed32 && !fits) fault(Fault::InvalidUse, "signed overflow");
+  poke(word.offset, static_cast<std::uint32_t>(value));  // Unsigned words wrap.
+}
+
+void Step::push_front(ListId list, EntryId entry) { insert_before(list, first(list), entry); }
+
+void Step::push_back(ListId list, EntryId entry) { insert_before(list, kNoEntry, entry); }
+
+void Step::insert_before(ListId id, EntryId position, EntryId entry) {
+  const ListLayout& list = system_.layout.lists[index(id)];
+  note_read(list.cls);
+  note_write(list.cls);
+  if (is_linked_layout(system_.layout)) {
+    linked_insert(bytes_, system_.layout, list, position, entry);
+  } else {
+    dense_insert(bytes_, list, dense_position(state_, list.offset, position), entry);
+  }
+  Entry record = View::entry(entry);
+  record.list = index(id) + 1;
+  note_write(system_.layout.threads[index(owner(entry))].run_class);
+  poke(entry_offset(system_.layout, entry), record);
+}
+
+void Step::remove(ListId id, EntryId entry) {
+  const ListLayout& list = system_.layout.lists[index(id)];
+  note_read(list.cls);
+  note_write(list.cls);
+  Entry record = View::entry(entry);
+  WAKESIM_ASSERT(record.list == index(id) + 1);
+  if (is_linked_layout(system_.layout)) {
+    linked_remove(bytes_, system_.layout, list, entry);
+  } else {
+    dense_remove(bytes_, list, entry);
+  }
+  record.list = 0;
+  note_write(system_.layout.threads[index(owner(entry))].run_class);
+  poke(entry_offset(system_.layout, entry), record);
+}
+
+void Step::set_entry(EntryId entry, const Entry& value) {
+  Entry record = value;
+  record.list = View::entry(entry).list;
+  note_write(system_.layout.threads[index(owner(entry))].run_class);
+  poke(entry_offset(system_.layout, entry), record);
+}
+
+void Step::set_run(ThreadId thread, const TaskRun& value) {
+  const ThreadLayout& layout = system_.layout.threads[index(thread)];
+  note_write(layout.run_class);
+  if (value.state != peek<TaskRun>(layout.run).state) record_.run_changed = true;
+  poke(layout.run, value);
+  if (record_.woken != nullptr && value.state == 0 && thread != thread_) {
+    record_.woken->push_back(thread);
+  }
+}
+
+std::uint32_t Step::choose(std::uint32_t count) {
+  WAKESIM_ASSERT(record_.choices == 1);  // One choice a step.
+  WAKESIM_ASSERT(count > 0);
+  WAKESIM_ASSERT(choice_ < count);
+  record_.choices = count;
+  return choice_;
+}
+
+void Step::arm_timer(std::int64_t nanoseconds, bool absolute) {
+  const ThreadLayout& layout = system_.layout.threads[index(thread_)];
+  TaskRun run = View::run(thread_);
+  run.timer = 1;
+  set_run(thread_, run);
+  note_write(system_.clock_class);
+  if (is_linked_layout(system_.layout)) {
+    record_.armed_ns = nanoseconds;
+    record_.armed_absolute = absolute;
+    record_.timer_armed = true;
+    return;
+  }
+  note_read(system_.clock_class);
+  const std::uint32_t order = system_.timers_offset;
+  const std::uint32_t count = peek<std::uint32_t>(order);
+  poke(order, count + 1);
+  poke(order + 4 * (1 + count), index(thread_) + 1);
+  poke(layout.timer, TimerSlot{nanoseconds, absolute ? 1u : 0u, 0});
+}
+
+void Step::disarm_timer() {
+  TaskRun run = View::run(thread_);
+  const bool was_armed = run.timer == 1;
+  run.timer = 0;
+  set_run(thread_, run);
+  if (was_armed) forget_timer();
+}
+
+void Step::forget_timer() {
+  note_read(system_.clock_class);
+  note_write(system_.clock_class);
+  if (is_linked_layout(system_.layout)) {
+    record_.timer_disarmed = true;
+    return;
+  }
+  const std::uint32_t order = system_.timers_offset;
+  const std::uint32_t count = peek<std::uint32_t>(order);
+  std::uint32_t kept = 0;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const auto item = peek<std::uint32_t>(order + 4 * (1 + i));
+    if (item == index(thread_) + 1) continue;
+    poke(order + 4 * (1 + kept), item);
+    ++kept;
+  }
+  WAKESIM_ASSERT(kept + 1 == count);
+  poke(order + 4 * count, std::uint32_t{0});
+  poke(order, kept);
+  poke(system_.layout.threads[index(thread_)].timer, TimerSlot{});
+}
+
+void Step::set_result(std::uint32_t entry, std::uint32_t field, std::int64_t value) {
+  if (result_slot_ == ~std::uint32_t{0}) return;  // The caller does not look at it.
+  const std::uint32_t local = result_slot_ + 1 + entry * result_stride_ + field;
+  poke(system_.layout.threads[index(thread_)].locals + 8 * local, value);
+}
+
+void Step::fault(Fault kind, const char* text) {
+  if (record_.fault != Fault::None) return;
+  record_.fault = kind;
+  record_.fault_text = text;
+}
+
+void Step::note_bound() { record_.bound_reached = true; }
+
+}  // namespace wakesim

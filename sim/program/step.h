@@ -102,6 +102,7 @@ class View {
 
   const System& system() const { return system_; }
   const std::byte* state() const { return state_; }
+  Footprint* footprint() const { return footprint_; }
 
   template <class T>
   T read(Cell<T> cell) const {

@@ -1,0 +1,82 @@
+// Takes steps: given a state, a move and a compiled scenario, what happens next.
+//
+// The executor holds no state of its own, so any number of searches may share one.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "sim/program/step.h"
+#include "sim/program/system.h"
+
+namespace wakesim {
+
+struct ExecutorOptions {
+  // After a visible step, run the thread's local lines up to its next visible one.
+  bool collapse = true;
+  // Zero locals that nobody will read again.
+  bool dead_data = true;
+  // Marks each statement executed, by code and statement; may be null.
+  std::vector<std::vector<std::uint8_t>>* coverage = nullptr;
+};
+
+class Executor {
+ public:
+  explicit Executor(const System& system, ExecutorOptions options = {})
+      : system_(system), options_(options) {}
+
+  const System& system() const { return system_; }
+
+  // The state every run starts from: local lines at the head of each program have been run.
+  // Faults of these lines end up in `record`.
+  std::vector<std::byte> initial_state(StepRecord& record) const;
+
+  // May this actor take a step? `footprint`, if given, gets what the answer depends on.
+  bool enabled(const std::byte* state, Actor actor, Footprint* footprint = nullptr) const;
+
+  // Takes the step; the actor must be enabled. `record` must be fresh, except for `woken`.
+  void step(std::byte* state, Move move, StepRecord& record,
+            std::vector<StepEvent>* events = nullptr) const;
+
+  // Every actor of the system, in the order in which counterexamples prefer them.
+  const std::vector<Actor>& actors() const;
+
+  // What a thread is doing.
+  bool in_call(const std::byte* state, ThreadId thread) const;
+  bool has_ended(const std::byte* state, ThreadId thread) const;
+  const CallSite* call_site(const std::byte* state, ThreadId thread) const;  // Null: not in a call.
+  const std::byte* frame(const std::byte* state, ThreadId thread) const;
+  std::uint16_t pc(const std::byte* state, ThreadId thread) const;
+  bool is_asleep(const std::byte* state, ThreadId thread, Footprint* footprint = nullptr) const;
+  // Asleep, or held up at an `await`, a lock or a full store buffer.
+  bool is_blocked(const std::byte* state, ThreadId thread, Footprint* footprint = nullptr) const;
+
+  // Properties and observations: expressions over a whole state.
+  std::int64_t evaluate(const std::byte* state, const Code& expression) const;
+  // An expression of a thread's own program (a `waits_for:` condition) at `pc`.
+  std::int64_t evaluate_at(const std::byte* state, ThreadId thread, std::uint16_t pc) const;
+
+  // Makes the call in flight return as when nothing happened (for the lost-wakeup probe).
+  void return_empty(std::byte* state, ThreadId thread) const;
+  // Abandons the call in flight: its frame is gone and the thread stands at `pc`.
+  void jump_to(std::byte* state, ThreadId thread, std::uint16_t pc) const;
+
+ private:
+  class Interpreter;
+
+  bool thread_enabled(const View& view, ThreadId thread) const;
+  bool line_enabled(const View& view, ThreadId thread, std::uint16_t pc) const;
+  bool timer_may_fire(const View& view, ThreadId thread) const;
+  void fire_timer(Step& step) const;
+  void flush(Step& step) const;
+  void run_thread(Step& step) const;
+  void clear_dead(std::byte* state, ThreadId thread, std::uint16_t pc) const;
+
+  const System& system_;
+  ExecutorOptions options_;
+  mutable std::vector<Actor> actors_;
+};
+
+}  // namespace wakesim

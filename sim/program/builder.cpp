@@ -88,6 +88,12 @@ void Effects::wakes(ListId list) {
   woken_.push_back(list);
 }
 
+void Effects::moves(ListId from, ListId to) {
+  wakes(from);
+  wakes(to);
+  moved_.emplace_back(from, to);
+}
+
 void Effects::wakes_thread(ThreadId thread) {
   woken_threads_.push_back(thread);
   writes(system_.layout.threads[index(thread)].run_class);

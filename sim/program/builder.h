@@ -111,6 +111,9 @@ class Effects {
 
   void enqueues(ListId list);  // May link its entries there: writes the list and its own run word.
   void wakes(ListId list);     // May wake whoever can be linked there: their run words.
+  // May move whoever can be linked on `from` to `to` (futex_requeue): from then on their calls may
+  // unlink there, and wakes of `to` may find them.
+  void moves(ListId from, ListId to);
   void wakes_thread(ThreadId thread);
   void sleeps();               // Writes its own run word.
   void arms_timer();
@@ -123,6 +126,7 @@ class Effects {
   const Footprint& footprint() const { return footprint_; }
   const std::vector<ListId>& enqueued() const { return enqueued_; }
   const std::vector<ListId>& woken() const { return woken_; }
+  const std::vector<std::pair<ListId, ListId>>& moved() const { return moved_; }
   const std::vector<ThreadId>& woken_threads() const { return woken_threads_; }
   bool has_timer() const { return has_timer_; }
 
@@ -134,6 +138,7 @@ class Effects {
   Footprint footprint_;
   std::vector<ListId> enqueued_;
   std::vector<ListId> woken_;
+  std::vector<std::pair<ListId, ListId>> moved_;
   std::vector<ThreadId> woken_threads_;
   bool has_timer_ = false;
 };

@@ -13,6 +13,9 @@ enum class Switch : std::uint16_t {
   FutexNoCompare,           // futex.no-compare
   FutexRequeueCountsLate,   // futex.requeue-counts-late
   FutexWakeLifo,            // futex.wake-lifo
+  FutexWakeDropsSecond,     // futex.wake-drops-second
+  FutexWakeBeforeUnlink,    // futex.wake-before-unlink
+  FutexTimeoutBeatsWake,    // futex.timeout-beats-wake
   // eventfd
   EventfdWriteWakesNobody,   // eventfd.write-wakes-nobody
   EventfdReadWakesNobody,    // eventfd.read-wakes-nobody

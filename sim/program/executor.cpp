@@ -254,7 +254,7 @@ class Executor::Interpreter {
         return Flow::Next;
       }
       case Op::Member: push(system_.threads[index(thread_)].member_values[in.a]); return Flow::Next;
-      case Op::Self: push(index(thread_)); return Flow::Next;
+      case Op::Self: push(index(thread_) + 1); return Flow::Next;
       case Op::StoreLocal: set_local(in.a, pop()); return Flow::Next;
       case Op::StoreReturn: pop(); return Flow::Next;
       case Op::Pop: pop(); return Flow::Next;

@@ -18,7 +18,7 @@ enum class Op : std::uint8_t {
   LocalAt,        // pop i, push local a + i (i < b, else a fault)
   ThreadLocal,    // push local a of thread b (properties and observations)
   Member,         // push the thread's `with:` value a
-  Self,           // push the thread's id
+  Self,           // push the thread's id: 1 + its number, so that 0 is nobody
   StoreLocal,     // pop into local a
   StoreReturn,    // pop into the thread's return value
   Pop,
@@ -64,7 +64,7 @@ struct Instruction {
 };
 static_assert(sizeof(Instruction) == 8);
 
-// Values on the stack at once, at most; deeper expressions are refused by the compiler.
-inline constexpr int kStackMax = 48;
+// Values on the stack at once, at most; arguments of one call included.
+inline constexpr int kStackMax = 1024;
 
 }  // namespace wakesim

@@ -53,6 +53,14 @@ struct Statement {
   Location where;
 };
 
+// Where a call's argument comes from: instructions [begin, end) push it, and without running them it
+// is known to lie in `range`.
+struct ArgumentSource {
+  std::uint16_t begin = 0;
+  std::uint16_t end = 0;
+  PossibleValues range;
+};
+
 // One place in the program where a model is called.
 struct CallSite {
   const CallRow* row = nullptr;
@@ -61,6 +69,7 @@ struct CallSite {
   std::uint32_t result_local = ~std::uint32_t{0};  // List results: where `n` goes, entries behind it.
   std::uint32_t result_entries = 0;
   std::uint32_t frame_bytes = 0;
+  std::vector<ArgumentSource> sources;
   std::string text;  // "futex_wait(seq, s)"
 };
 

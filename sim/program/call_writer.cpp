@@ -1,0 +1,466 @@
+// Calls of models and of the scenario's own functions.
+
+#include <utility>
+
+#include "sim/program/code_writer.h"
+
+namespace wakesim {
+namespace {
+
+using Kind = ast::Expression::Kind;
+
+bool has_kind(std::string_view kinds, std::string_view kind) {
+  if (kinds.empty()) return true;
+  std::size_t begin = 0;
+  while (begin < kinds.size()) {
+    const std::size_t end = std::min(kinds.find(' ', begin), kinds.size());
+    if (kinds.substr(begin, end - begin) == kind) return true;
+    begin = end + 1;
+  }
+  return false;
+}
+
+const Parameter* find_parameter(const CallRow& row, std::string_view name) {
+  for (const Parameter& parameter : row.parameters) {
+    if (parameter.name == name) return &parameter;
+  }
+  return nullptr;
+}
+
+const Parameter* pairs_parameter(const CallRow& row) {
+  for (const Parameter& parameter : row.parameters) {
+    if (parameter.type == ParameterType::Pairs) return &parameter;
+  }
+  return nullptr;
+}
+
+// `futex_wait(word, value[, timeout=inf])`
+std::string signature(const CallRow& row) {
+  std::string text = std::string(row.name) + "(";
+  bool is_first = true;
+  for (const Parameter& parameter : row.parameters) {
+    if (!std::exchange(is_first, false)) text += ", ";
+    if (parameter.type == ParameterType::Pairs) {
+      text += "x=value or " + std::string(parameter.pair) + "(x, value), ...";
+    } else if (parameter.is_optional) {
+      text += "[" + std::string(parameter.name) + "]";
+    } else {
+      text += parameter.name;
+    }
+  }
+  return text + ")";
+}
+
+}  // namespace
+
+bool CodeWriter::is_function(const ast::Expression& e) const {
+  return e.kind == Kind::Call && symbols_.functions.count(e.name) != 0;
+}
+
+const CallRow* CodeWriter::call_row(const ast::Expression& e) const {
+  if (e.kind != Kind::Call) return nullptr;
+  const auto found = symbols_.calls.find(e.name);
+  return found == symbols_.calls.end() ? nullptr : found->second;
+}
+
+// A function or a call of several steps inside an expression runs before the line that uses it.
+void CodeWriter::hoist(const ast::Expression& e, const ast::Statement& statement) {
+  if (is_observing_) return;
+  for (const ast::Expression& operand : e.operands) hoist(operand, statement);
+  for (const ast::Argument& argument : e.arguments) hoist(argument.value, statement);
+  if (e.kind != Kind::Call) return;
+  const CallRow* row = call_row(e);
+  if (is_function(e) || (row != nullptr && row->primitive == nullptr && atomic_depth_ == 0)) {
+    hoist_one(e, statement);
+  }
+}
+
+void CodeWriter::hoist_one(const ast::Expression& e, const ast::Statement& statement) {
+  const std::uint32_t slot = hidden_local();
+  if (is_function(e)) {
+    inline_function(e, statement, slot);
+  } else {
+    begin_line(statement);
+    model_call(e, *call_row(e), &statement, std::nullopt);
+    emit(Op::StoreLocal, slot);
+    end_line();
+  }
+  hoisted_.emplace(&e, slot);
+}
+
+// ---- Functions ----------------------------------------------------------------------------------
+
+void CodeWriter::inline_function(const ast::Expression& call, const ast::Statement& statement,
+                                 std::optional<std::uint32_t> result) {
+  const ast::Function& function = *symbols_.functions.at(call.name);
+  for (const Inlining& outer : inlinings_) {
+    if (outer.function != &function) continue;
+    error(call, "`" + call.name + "` calls itself; functions are inlined, so they cannot recurse",
+          "write the recursion as a loop");
+    return;
+  }
+  if (call.arguments.size() != function.parameters.size()) {
+    error(call, "`" + call.name + "` takes " + std::to_string(function.parameters.size()) +
+                    " arguments, not " + std::to_string(call.arguments.size()));
+    return;
+  }
+  auto scope = std::make_unique<Scope>();
+  for (std::size_t i = 0; i < function.parameters.size(); ++i) {
+    const ast::Expression& argument = call.arguments[i].value;
+    Symbol symbol;
+    const Symbol* named = argument.kind == Kind::Name ? find(argument.name) : nullptr;
+    const bool is_value = named == nullptr ? argument.kind != Kind::Index &&
+                                                 argument.kind != Kind::Name
+                                           : named->kind == Symbol::Kind::Local;
+    if (is_value && !constant(argument)) {
+      // Evaluated once, at the call.
+      hoist(argument, statement);
+      symbol.kind = Symbol::Kind::Local;
+      symbol.first = hidden_local();
+      begin_line(statement);
+      value(argument);
+      emit(Op::StoreLocal, symbol.first);
+      end_line();
+    } else {
+      symbol.kind = Symbol::Kind::Alias;
+      symbol.expression = &argument;
+      symbol.scope = scope_;
+    }
+    scope->names.emplace(function.parameters[i], symbol);
+  }
+  scopes_.push_back(std::move(scope));
+  Scope* const outer_scope = std::exchange(scope_, scopes_.back().get());
+  const auto outer_hoisted = std::exchange(hoisted_, {});
+
+  Inlining inlining;
+  inlining.function = &function;
+  inlining.result = result;
+  inlining.loops_outside = loops_.size();
+  inlinings_.push_back(std::move(inlining));
+  Loop barrier;
+  barrier.is_barrier = true;
+  loops_.push_back(barrier);
+  write_block(function.body);
+  loops_.pop_back();
+  patch(inlinings_.back().returns, here());
+  inlinings_.pop_back();
+
+  hoisted_ = outer_hoisted;
+  scope_ = outer_scope;
+  statement_ = &statement;
+}
+
+// ---- Models -------------------------------------------------------------------------------------
+
+void CodeWriter::model_call(const ast::Expression& e, const CallRow& row,
+                            const ast::Statement* statement,
+                            std::optional<std::string> list_name) {
+  const bool is_list = row.result == ResultShape::List && list_name.has_value();
+  if (atomic_depth_ > 0 && row.primitive == nullptr) {
+    error(e, "`" + e.name + "` takes several steps, so it cannot stand in `atomic:`",
+          "end the atomic block before the call");
+  }
+  if (is_list) begin_line(*statement);
+  CallSite site;
+  site.row = &row;
+  site.text = to_text(e);
+  push_arguments(e, row, site);
+  site.frame_bytes = static_cast<std::uint32_t>(row.frame_bytes + row.tail_bytes * site.pairs);
+  if (is_list) {
+    Symbol symbol;
+    symbol.kind = Symbol::Kind::List;
+    symbol.row = &row;
+    symbol.entries = site.result_entries;
+    symbol.where = e.where;
+    const auto known = scope_->names.find(*list_name);
+    const bool is_same = known != scope_->names.end() &&
+                         known->second.kind == Symbol::Kind::List && known->second.row == &row &&
+                         known->second.entries >= site.result_entries;
+    if (is_same) {
+      symbol.first = known->second.first;
+    } else {
+      symbol.first = new_local(*list_name);
+      for (std::size_t i = 0; i < symbol.entries * row.fields.size(); ++i) hidden_local();
+      scope_->names.insert_or_assign(*list_name, symbol);
+    }
+    site.result_local = symbol.first;
+  }
+  code_.sites.push_back(std::move(site));
+  const auto number = static_cast<std::int64_t>(code_.sites.size() - 1);
+  if (row.primitive != nullptr) {
+    emit(Op::Primitive, 0, number);
+    return;
+  }
+  line_.calls = true;
+  line_.drains = true;
+  emit(Op::Call, 0, number);
+  if (row.is_guarded && atomic_depth_ == 0) {
+    code_.instructions[line_.start].flags |= kGuardedCall;
+  }
+  if (!is_list) return;
+  emit(Op::Pop);
+  end_line();
+}
+
+void CodeWriter::push_arguments(const ast::Expression& e, const CallRow& row, CallSite& site) {
+  const Parameter* const pairs = pairs_parameter(row);
+  std::vector<const ast::Expression*> given(row.parameters.size(), nullptr);
+  std::vector<std::pair<const ast::Expression*, const ast::Expression*>> pair_list;
+  std::vector<ast::Expression> names;  // `efd` of `efd=IN`, as expressions.
+  names.reserve(e.arguments.size());
+  std::size_t positional = 0;
+  const auto slot_of = [&](const Parameter* p) {
+    return static_cast<std::size_t>(p - row.parameters.data());
+  };
+  for (const ast::Argument& argument : e.arguments) {
+    const ast::Expression& v = argument.value;
+    const bool is_pair_call = pairs != nullptr && v.kind == Kind::Call && v.name == pairs->pair;
+    if (argument.name.empty() && is_pair_call) {
+      if (v.arguments.size() != 2) {
+        error(v, "`" + v.name + "` takes two arguments: what, and for what");
+        continue;
+      }
+      pair_list.emplace_back(&v.arguments[0].value, &v.arguments[1].value);
+      continue;
+    }
+    if (!argument.name.empty()) {
+      const Parameter* const named = find_parameter(row, argument.name);
+      if (named != nullptr && named->type != ParameterType::Pairs) {
+        if (given[slot_of(named)] != nullptr) {
+          error(v, "`" + argument.name + "` is given twice");
+        }
+        given[slot_of(named)] = &v;
+        continue;
+      }
+      if (pairs != nullptr && find(argument.name) != nullptr) {
+        ast::Expression name;
+        name.kind = Kind::Name;
+        name.name = argument.name;
+        name.where = v.where;
+        names.push_back(std::move(name));
+        pair_list.emplace_back(&names.back(), &v);
+        continue;
+      }
+      std::vector<std::string> known;
+      for (const Parameter& p : row.parameters) known.emplace_back(p.name);
+      const std::string guess = closest_name(argument.name, known);
+      error(v, "`" + e.name + "` has no parameter `" + argument.name + "`",
+            guess.empty() ? "write  " + signature(row) : "did you mean " + guess + "=?");
+      continue;
+    }
+    if (v.kind == Kind::Name) {
+      const Parameter* const keyword = find_parameter(row, v.name);
+      if (keyword != nullptr && keyword->type == ParameterType::Keyword) {
+        given[slot_of(keyword)] = &v;
+        continue;
+      }
+    }
+    while (positional < row.parameters.size() &&
+           (row.parameters[positional].type == ParameterType::Pairs ||
+            row.parameters[positional].type == ParameterType::Keyword ||
+            given[positional] != nullptr)) {
+      ++positional;
+    }
+    if (positional == row.parameters.size()) {
+      error(v, "`" + e.name + "` does not take this argument", "write  " + signature(row));
+      continue;
+    }
+    given[positional++] = &v;
+  }
+  for (std::size_t i = 0; i < row.parameters.size(); ++i) {
+    const Parameter& parameter = row.parameters[i];
+    if (parameter.type == ParameterType::Pairs) continue;
+    if (given[i] == nullptr) {
+      if (!parameter.is_optional && parameter.type != ParameterType::Keyword) {
+        error(e, "`" + e.name + "` misses its argument `" + std::string(parameter.name) + "`",
+              "write  " + signature(row));
+      }
+      ArgumentSource source;
+      source.begin = static_cast<std::uint16_t>(here());
+      source.range = {parameter.fallback, 1, false};
+      emit_number(parameter.fallback);
+      source.end = static_cast<std::uint16_t>(here());
+      site.sources.push_back(source);
+      continue;
+    }
+    if (row.entries_parameter == parameter.name) {
+      const auto entries = constant(*given[i]);
+      if (!entries || *entries < 1 || *entries > 1024) {
+        error(*given[i], "`" + std::string(parameter.name) + "` must be a constant, 1 to 1024");
+      }
+      site.result_entries = static_cast<std::uint32_t>(entries.value_or(1));
+    }
+    push_argument(parameter, *given[i], site);
+  }
+  for (const auto& [first, second] : pair_list) {
+    push_typed(pairs->pair_first, *pairs, *first, site);
+    push_typed(ParameterType::Integer, *pairs, *second, site);
+  }
+  site.pairs = static_cast<std::uint32_t>(pair_list.size());
+  site.arguments = static_cast<std::uint32_t>(site.sources.size());
+  if (pairs != nullptr && row.entries_parameter == pairs->name) site.result_entries = site.pairs;
+}
+
+void CodeWriter::push_argument(const Parameter& parameter, const ast::Expression& argument,
+                               CallSite& site) {
+  push_typed(parameter.type, parameter, argument, site);
+}
+
+void CodeWriter::push_typed(ParameterType type, const Parameter& parameter,
+                            const ast::Expression& argument, CallSite& site) {
+  ArgumentSource source;
+  source.begin = static_cast<std::uint16_t>(here());
+  source.range.is_any = true;
+  site.sources.push_back(source);
+  const std::size_t accesses = line_.accesses.size();
+  switch (type) {
+    case ParameterType::Word: push_word(argument, site); break;
+    case ParameterType::Object:
+    case ParameterType::Descriptor: push_object(parameter, type, argument, site); break;
+    case ParameterType::Thread: push_thread(argument, site); break;
+    case ParameterType::Keyword:
+      emit_number(1);
+      site.sources.back().range = {1, 1, false};
+      break;
+    case ParameterType::Integer:
+    case ParameterType::Flags:
+    case ParameterType::Duration:
+    case ParameterType::Pairs:
+      value(argument);
+      if (const auto known = constant(argument)) site.sources.back().range = {*known, 1, false};
+      break;
+  }
+  site.sources.back().end = static_cast<std::uint16_t>(here());
+  if (line_.accesses.size() == accesses || atomic_depth_ > 0 || is_observing_) return;
+  error(*line_.accesses.back(),
+        "an argument cannot read shared memory: the call would be one step too many",
+        "write  r = " + to_text(*line_.accesses.back()) + "\n       and pass `r`");
+  line_.accesses.resize(accesses);
+}
+
+void CodeWriter::push_word(const ast::Expression& argument, CallSite& site) {
+  const Place where = place(argument);
+  if (!where.is_valid) {
+    emit(Op::Number);
+    return;
+  }
+  if (where.indexed == 0) {
+    emit_number(where.first);
+    site.sources.back().range = {where.first, 1, false};
+    return;
+  }
+  emit(Op::Bound, 1, static_cast<std::int64_t>(where.indexed));
+  emit_number(where.first);
+  emit(Op::Add);
+  site.sources.back().range = {where.first, static_cast<std::int64_t>(where.indexed), false};
+}
+
+// conn, conn[i], p[0], conn[i][1]; for descriptors also any number.
+void CodeWriter::push_object(const Parameter& parameter, ParameterType type,
+                             const ast::Expression& argument, CallSite& site) {
+  std::vector<const ast::Expression*> indices;  // Outermost last.
+  const ast::Expression* base = &argument;
+  while (base->kind == Kind::Index) {
+    indices.insert(indices.begin(), &base->operands[1]);
+    base = &base->operands[0];
+  }
+  const Symbol* symbol = base->kind == Kind::Name ? find(base->name) : nullptr;
+  if (symbol != nullptr && symbol->kind == Symbol::Kind::Alias) {
+    const ast::Expression& actual = *symbol->expression;
+    Scope* const inner = std::exchange(scope_, const_cast<Scope*>(symbol->scope));
+    if (indices.empty()) {
+      push_object(parameter, type, actual, site);
+      scope_ = inner;
+      return;
+    }
+    symbol = actual.kind == Kind::Name ? resolve(actual) : nullptr;
+    scope_ = inner;
+  }
+  const bool is_object = symbol != nullptr && symbol->kind == Symbol::Kind::Object;
+  if (!is_object) {
+    if (type == ParameterType::Descriptor) {
+      value(argument);
+      if (const auto known = constant(argument)) site.sources.back().range = {*known, 1, false};
+      return;
+    }
+    if (symbol == nullptr && base->kind == Kind::Name) {
+      unknown_name(*base);
+    } else {
+      error(argument, "`" + to_text(argument) + "` is no object" +
+                          (parameter.kinds.empty() ? "" : " of kind " + std::string(parameter.kinds)));
+    }
+    emit(Op::Number);
+    return;
+  }
+  const DeclaredObject& object = system_.objects[symbol->first];
+  const bool fits = type == ParameterType::Descriptor
+                        ? object.row->descriptors > 0 && has_kind(parameter.kinds, object.row->kind)
+                        : has_kind(parameter.kinds, object.row->kind);
+  if (!fits) {
+    const std::string wanted = parameter.kinds.empty() ? std::string("a descriptor")
+                                                       : "a " + std::string(parameter.kinds);
+    error(argument, "`" + to_text(argument) + "` is a " + std::string(object.row->kind) +
+                        "; this call needs " + wanted);
+  }
+  const auto ends = static_cast<std::int64_t>(std::max<std::size_t>(1, object.row->descriptors));
+  const std::size_t wanted = (object.is_array ? 1 : 0) + (ends > 1 ? 1 : 0);
+  if (indices.size() != wanted) {
+    std::string shape = object.name;
+    if (object.is_array) shape += "[i]";
+    if (ends > 1) shape += "[0]";
+    error(argument, "`" + to_text(argument) + "` does not name one end or element",
+          "write  " + shape);
+    emit(Op::Number);
+    return;
+  }
+  site.sources.back().range = {object.handle, object.count * ends, false};
+  std::int64_t known = object.handle;
+  bool is_known = true;
+  bool is_pushed = false;
+  for (std::size_t i = 0; i < indices.size(); ++i) {
+    const bool is_element = object.is_array && i == 0;
+    const std::int64_t count = is_element ? object.count : ends;
+    const std::int64_t scale = is_element ? ends : 1;
+    const auto position = constant(*indices[i]);
+    if (position && (*position < 0 || *position >= count)) {
+      error(*indices[i], "`" + object.name + "` has " + std::to_string(count) +
+                             (is_element ? " elements" : " ends") + "; this is index " +
+                             std::to_string(*position));
+      continue;
+    }
+    if (position) {
+      known += *position * scale;
+      continue;
+    }
+    is_known = false;
+    value(*indices[i]);
+    emit(Op::Bound, static_cast<std::size_t>(scale), count);
+    if (std::exchange(is_pushed, true)) emit(Op::Add);
+  }
+  emit_number(known);
+  if (is_pushed) emit(Op::Add);
+  if (is_known) site.sources.back().range = {known, 1, false};
+}
+
+void CodeWriter::push_thread(const ast::Expression& argument, CallSite& site) {
+  const ast::Expression& base = argument.kind == Kind::Index ? argument.operands[0] : argument;
+  const Symbol* symbol = base.kind == Kind::Name ? find(base.name) : nullptr;
+  if (symbol != nullptr && symbol->kind == Symbol::Kind::Alias) symbol = resolve(base);
+  if (symbol != nullptr && symbol->kind == Symbol::Kind::Thread) {
+    const auto threads = threads_of(argument);
+    if (threads.size() != 1) {
+      if (!threads.empty()) error(argument, "name one member of `" + base.name + "`");
+      emit(Op::Number);
+      return;
+    }
+    emit_number(index(threads[0]));
+    site.sources.back().range = {index(threads[0]), 1, false};
+    return;
+  }
+  value(argument);  // A number as `self` gives it: 1 + the thread's.
+  emit(Op::Number, 0, 1);
+  emit(Op::Subtract);
+  site.sources.back().range = {0, static_cast<std::int64_t>(system_.threads.size()), false};
+}
+
+}  // namespace wakesim

@@ -1,0 +1,161 @@
+// Turns the statements of one thread, or one expression over a whole state, into instructions.
+
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/program/symbols.h"
+#include "sim/program/system.h"
+#include "sim/scenario/ast.h"
+#include "sim/scenario/diagnostic.h"
+
+namespace wakesim {
+
+class CodeWriter {
+ public:
+  // `members`: names of the thread's `with:` values, by index. Threads that a program may observe
+  // (predicates) are marked in `system.threads`.
+  CodeWriter(System& system, const Symbols& symbols, Code& code, Diagnostics& diagnostics);
+
+  // A thread's whole program.
+  void write_program(const ast::Thread& thread, const std::vector<std::string>& members);
+  // A property or an observation: any number of accesses, locals as `thread.local`.
+  void write_observation(const ast::Expression& expression);
+
+ private:
+  struct Loop {
+    std::vector<std::size_t> breaks;     // Jumps to patch to the end.
+    std::vector<std::size_t> continues;  // Jumps to patch to the next round.
+    std::size_t region = 0;
+    bool is_barrier = false;  // An inlined function: break and continue stop here.
+  };
+  struct Inlining {
+    const ast::Function* function = nullptr;
+    std::vector<std::size_t> returns;
+    std::optional<std::uint32_t> result;  // Local that takes `return value`.
+    std::size_t loops_outside = 0;        // Loops open when the function was entered.
+  };
+  // What the line being written does.
+  struct Line {
+    std::size_t start = 0;
+    std::vector<const ast::Expression*> accesses;
+    bool calls = false;
+    bool chooses = false;
+    bool buffers = false;
+    bool drains = false;
+    bool is_open = false;
+  };
+
+  // Statements (code_writer.cpp).
+  void write_block(const std::vector<ast::Statement>& block);
+  void write_statement(const ast::Statement& statement);
+  void write_assign(const ast::Statement& statement);
+  void write_evaluate(const ast::Statement& statement);
+  void write_if(const ast::Statement& statement);
+  void write_while(const ast::Statement& statement);
+  void write_forever(const ast::Statement& statement);
+  void write_repeat(const ast::Statement& statement);
+  void write_for(const ast::Statement& statement);
+  void write_return(const ast::Statement& statement);
+  void write_atomic(const ast::Statement& statement);
+  void write_either(const ast::Statement& statement);
+  void write_waits_for(const ast::Statement& statement);
+  void write_condition_line(const ast::Statement& statement, Op op);
+  void write_sleep(const ast::Statement& statement);
+  void write_end();
+  void warn_of_unread_locals();
+  void close_loop(std::size_t next_round);
+  std::size_t open_region(WaitRegion::Kind kind, std::string text);
+
+  // Lines.
+  void begin_line(const ast::Statement& statement);
+  void end_line();
+  std::size_t emit(Op op, std::size_t a = 0, std::int64_t b = 0);
+  void emit_number(std::int64_t value);
+  void patch(const std::vector<std::size_t>& jumps, std::size_t target);
+  void patch(std::size_t jump, std::size_t target);
+  std::size_t here() const { return code_.instructions.size(); }
+
+  // Locals.
+  std::uint32_t new_local(std::string name);
+  std::uint32_t assign_local(const ast::Expression& target);
+  std::uint32_t hidden_local() { return new_local({}); }
+
+  // Expressions (expression_writer.cpp). `value` pushes one number.
+  void value(const ast::Expression& expression);
+  void value_of_name(const ast::Expression& expression);
+  void value_of_symbol(const Symbol& symbol, const ast::Expression& expression);
+  void value_of_index(const ast::Expression& expression);
+  void value_of_member(const ast::Expression& expression);
+  void value_of_operator(const ast::Expression& expression);
+  void value_of_call(const ast::Expression& expression);
+  void observe_local(const ast::Expression& expression);
+  void atomic_operation(const ast::Expression& expression, Op op, std::size_t operands);
+  void choice(const ast::Expression& expression);
+  void predicate(const ast::Expression& expression, PredicateSite::Kind kind);
+  // A word, or an element chosen by an index that is pushed; returns {first word, count or 0}.
+  struct Place {
+    std::uint32_t first = 0;
+    std::size_t indexed = 0;
+    bool is_valid = false;
+  };
+  Place place(const ast::Expression& expression);
+  void access(const ast::Expression& expression);
+  std::vector<ThreadId> threads_of(const ast::Expression& expression);
+
+  // Calls (call_writer.cpp).
+  void hoist(const ast::Expression& expression, const ast::Statement& statement);
+  void hoist_one(const ast::Expression& expression, const ast::Statement& statement);
+  bool is_function(const ast::Expression& expression) const;
+  const CallRow* call_row(const ast::Expression& expression) const;
+  void inline_function(const ast::Expression& call, const ast::Statement& statement,
+                       std::optional<std::uint32_t> result);
+  void model_call(const ast::Expression& expression, const CallRow& row,
+                  const ast::Statement* statement, std::optional<std::string> list_name);
+  void push_arguments(const ast::Expression& expression, const CallRow& row, CallSite& site);
+  void push_argument(const Parameter& parameter, const ast::Expression& argument,
+                     CallSite& site);
+  void push_typed(ParameterType type, const Parameter& parameter,
+                  const ast::Expression& argument, CallSite& site);
+  void push_word(const ast::Expression& argument, CallSite& site);
+  void push_object(const Parameter& parameter, ParameterType type,
+                   const ast::Expression& argument, CallSite& site);
+  void push_thread(const ast::Expression& argument, CallSite& site);
+
+  // Names.
+  const Symbol* resolve(const ast::Expression& name);
+  const Symbol* find(const std::string& name) const;
+  void unknown_name(const ast::Expression& expression);
+  void error(const ast::Expression& expression, std::string message, std::string hint = {});
+  std::optional<std::int64_t> constant(const ast::Expression& expression);
+
+  System& system_;
+  const Symbols& symbols_;
+  Code& code_;
+  Diagnostics& diagnostics_;
+  Scope thread_scope_;
+  Scope* scope_ = &thread_scope_;
+  std::vector<Loop> loops_;
+  std::vector<Inlining> inlinings_;
+  Line line_;
+  int atomic_depth_ = 0;
+  bool is_observing_ = false;
+  const ast::Statement* statement_ = nullptr;
+  // Calls inside expressions run before their line; their results wait in locals.
+  std::map<const ast::Expression*, std::uint32_t> hoisted_;
+  // For "assigned and never read": where a plain value was stored, and what has been read.
+  std::map<std::uint32_t, Location> plain_;
+  std::set<std::uint32_t> read_;
+  std::vector<std::unique_ptr<Scope>> scopes_;  // Of inlined functions.
+};
+
+// `futex_wait(seq, s)` again, from the syntax tree.
+std::string to_text(const ast::Expression& expression);
+
+}  // namespace wakesim

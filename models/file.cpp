@@ -185,10 +185,11 @@ FileId declared_file(const View& view, std::int64_t value) {
   return number == nullptr ? kNoFile : number->initial;
 }
 
-std::vector<FileId> declared_files(const Effects& effects, const PossibleValues& numbers) {
-  std::vector<FileId> files;
-  for_each_number(table_of(effects), numbers, [&](const Number& number) {
-    if (number.initial != kNoFile) files.push_back(number.initial);
+std::vector<const OpenFile*> declared_files(const Effects& effects, const PossibleValues& numbers) {
+  const FileTable& table = table_of(effects);
+  std::vector<const OpenFile*> files;
+  for_each_number(table, numbers, [&](const Number& number) {
+    if (number.initial != kNoFile) files.push_back(&table.files[index(number.initial)]);
   });
   return files;
 }
@@ -262,12 +263,16 @@ std::vector<const OpenFile*> lookup_effects(Effects& effects, const PossibleValu
   return files;
 }
 
-void open_effects(Effects& effects, const FileOperations& operations) {
+std::vector<const OpenFile*> open_effects(Effects& effects, const FileOperations& operations) {
   const FileTable& table = table_of(effects);
+  std::vector<const OpenFile*> files;
   for (const Number& number : table.numbers) effects.writes(number.slot);
   for (const OpenFile& file : table.files) {
-    if (file.is_pooled && file.operations == &operations) effects.writes(file.state);
+    if (!file.is_pooled || file.operations != &operations) continue;
+    effects.writes(file.state);
+    files.push_back(&file);
   }
+  return files;
 }
 
 std::vector<OpenDescriptor> open_descriptors(const View& view) {
@@ -307,11 +312,11 @@ struct TransferCall {
   std::int64_t size;                         // The argument of a write.
   std::int32_t number;
   FileId file;
+  ThreadId thread;
   At at;
   Direction direction;
   KindId kind;      // Of the file, once it is known.
   bool is_counted;  // The call holds a reference.
-  std::array<std::uint8_t, 4> zero;
 };
 static_assert(std::has_unique_object_representations_v<TransferCall>);
 
@@ -349,6 +354,7 @@ void begin_transfer(Step& step, std::span<const std::int64_t> arguments, Transfe
   call.value = arguments[1];
   call.size = direction == Direction::Write ? arguments[2] : 0;
   call.file = kNoFile;
+  call.thread = step.thread();
   call.direction = direction;
   call.at = At::Fdget;
   const FileTable& table = table_of(step);
@@ -368,7 +374,7 @@ bool transfer_enabled(const View& view, const TransferCall& call) {
     case At::Fput:
       return true;
     case At::InFile:
-      return transfer_of(call).enabled(view, call.inner.data());
+      return transfer_of(call).enabled(view, call.thread, call.inner.data());
   }
   WAKESIM_UNREACHABLE();
 }
@@ -685,7 +691,7 @@ struct RegularTransfer {
 void begin_regular(Step&, const OpenFile&, const Request& request, RegularTransfer& transfer) {
   transfer.count = request.value == kUnwritten ? 1 : request.value;
 }
-bool regular_enabled(const View&, const RegularTransfer&) { return true; }
+bool regular_enabled(const View&, ThreadId, const RegularTransfer&) { return true; }
 Progress step_regular(Step& step, RegularTransfer& transfer) {
   return step.finish(transfer.count < 0 ? -EINVAL : transfer.count);
 }

@@ -98,7 +98,7 @@ inline constexpr std::size_t kInnerBytes = 32;
 struct Transfer {
   void (*begin)(Step& step, const OpenFile& file, const Request& request,
                 std::byte* frame) = nullptr;  // Null: not open in this direction.
-  bool (*enabled)(const View& view, const std::byte* frame) = nullptr;
+  bool (*enabled)(const View& view, ThreadId thread, const std::byte* frame) = nullptr;
   Progress (*step)(Step& step, std::byte* frame) = nullptr;
   std::string_view (*phase)(const std::byte* frame) = nullptr;
   bool (*condition)(const View& view, const std::byte* frame) = nullptr;
@@ -106,7 +106,7 @@ struct Transfer {
 };
 
 template <FrameType Frame, void (*Begin)(Step&, const OpenFile&, const Request&, Frame&),
-          bool (*Enabled)(const View&, const Frame&), Progress (*Run)(Step&, Frame&),
+          bool (*Enabled)(const View&, ThreadId, const Frame&), Progress (*Run)(Step&, Frame&),
           std::string_view (*Phase)(const Frame&), bool (*Condition)(const View&, const Frame&)>
 constexpr Transfer make_transfer(void (*effects)(Effects&, const OpenFile&)) {
   static_assert(sizeof(Frame) <= kInnerBytes);
@@ -114,8 +114,8 @@ constexpr Transfer make_transfer(void (*effects)(Effects&, const OpenFile&)) {
   transfer.begin = [](Step& step, const OpenFile& file, const Request& request, std::byte* frame) {
     Begin(step, file, request, *reinterpret_cast<Frame*>(frame));
   };
-  transfer.enabled = [](const View& view, const std::byte* frame) {
-    return Enabled(view, *reinterpret_cast<const Frame*>(frame));
+  transfer.enabled = [](const View& view, ThreadId thread, const std::byte* frame) {
+    return Enabled(view, thread, *reinterpret_cast<const Frame*>(frame));
   };
   transfer.step = [](Step& step, std::byte* frame) {
     return Run(step, *reinterpret_cast<Frame*>(frame));
@@ -186,7 +186,7 @@ std::uint32_t flags_of(const View& view, FileId file);
 FileId lookup(const View& view, std::int64_t number);
 // The file that a declared object's number stood for at the start, whatever happened since.
 FileId declared_file(const View& view, std::int64_t number);
-std::vector<FileId> declared_files(const Effects& effects, const PossibleValues& numbers);
+std::vector<const OpenFile*> declared_files(const Effects& effects, const PossibleValues& numbers);
 
 void take_reference(Step& step, FileId file);
 // Drops one; the last one releases the file. One step.
@@ -200,8 +200,8 @@ std::int64_t install(Step& step, FileId file, std::uint32_t flags);
 // Every file that a number out of `numbers` may ever stand for; records what looking it up reads
 // and writes, and what the last fput() may do.
 std::vector<const OpenFile*> lookup_effects(Effects& effects, const PossibleValues& numbers);
-// What opening a file of this kind may do.
-void open_effects(Effects& effects, const FileOperations& operations);
+// What opening a file of this kind may do to the table, and the files that may be opened.
+std::vector<const OpenFile*> open_effects(Effects& effects, const FileOperations& operations);
 
 // What is open now, for the judge of leaks.
 struct OpenDescriptor {

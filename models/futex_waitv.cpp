@@ -137,8 +137,7 @@ void start_unqueueing(FutexWaitv& wait, std::uint8_t queued) {
   wait.queued = queued;
 }
 
-// futex_wait_multiple(): the timer starts first; then the state is set, once, before the first
-// word.
+// futex_wait_multiple(): the timer starts first, then the state is set, once for all words.
 void enter(Step& step, FutexWaitv& wait) {
   if (wait.timeout != kForever) {
     wait.is_over = start_timeout(step, wait.timeout, true);

@@ -65,8 +65,7 @@ bool always_enabled(const View&, const Frame&) {
   return true;
 }
 
-// The mutant futex.wake-before-unlink: the tasks run while their waiters look as if nobody had
-// come.
+// The mutant futex.wake-before-unlink: the tasks run while they still look queued.
 Progress wake_first(Step& step, FutexWake& wake) {
   const ListId list = step.list_of_word(static_cast<WordId>(wake.word));
   for (EntryId e = step.first(list); e != kNoEntry; e = step.next(list, e)) {

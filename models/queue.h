@@ -1,8 +1,7 @@
 // Model of a bounded FIFO of numbers: the work queue between the threads of a program.
 //
-// Kernel      none: this is a data structure of the program, as a C++ programmer would write it
-// under
-//             a lock that nobody doubts.
+// Kernel      none: this is a data structure of the program, as a C++ programmer would write it,
+//             under a lock that nobody doubts.
 // Covers      push, pop, front, drain, remove, len.
 // Leaves out  growing, blocking, iteration; docs/models/queue.md says why.
 // One step    each operation, whole. They may stand in expressions and in `atomic:`.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <set>
-#include <utility>
 #include <vector>
 
 #include "tests/oracle/statement.h"
@@ -79,6 +78,8 @@ class Generator {
       for (int i = 0; i < operations; ++i) statement(body(), 0);
       if (profile_ != Profile::Words && threads_[thread_].body.empty()) statement(body(), 0);
     }
+    // Room for everything: a push into a full queue is an error of the program.
+    if (pushes_ > 0) program_.queue_capacities.front() = pushes_;
     observe();
     for (const StructuredThread& thread : threads_) program_.threads.push_back(lower(thread));
 
@@ -103,6 +104,7 @@ class Generator {
       case Profile::Eventfd:
       case Profile::EventfdFull:
       case Profile::Poll:
+      case Profile::Queue:
       case Profile::Mixed:
         for (int i = random_.between(1, 2); i > 0; --i) add_eventfd();
         break;
@@ -118,9 +120,7 @@ class Generator {
           {can_fill ? kPage * random_.between(1, 2) : 65536, random_.chance(25)});
     }
     if (profile_ == Profile::Mutex || is_mixed) program_.mutexes = random_.between(1, 2);
-    if (profile_ == Profile::Queue || is_mixed) {
-      program_.queue_capacities.push_back(random_.between(1, 3));
-    }
+    if (profile_ == Profile::Queue || is_mixed) program_.queue_capacities.push_back(1);
   }
 
   void add_eventfd() {
@@ -201,10 +201,10 @@ class Generator {
     if (is_loop) {
       result.kind = Statement::Kind::Repeat;
       result.count = 2;
-      const bool was_in_loop = std::exchange(is_in_loop_, true);
+      ++loops_;
       statement(result.body, depth + 1);
       if (random_.chance(40)) result.body.push_back(break_if());
-      is_in_loop_ = was_in_loop;
+      --loops_;
     } else {
       result.kind = Statement::Kind::If;
       result.condition = condition();
@@ -313,20 +313,33 @@ class Generator {
       return plain(block, {.kind = Kind::FutexWait,
                            .object = word,
                            .a = constant(value),
+                           .b = bitset(),
                            .destination = new_local(false),
                            .wait = timeout()});
     }
-    if (kind == 4 && depth == 0 && !is_in_loop_) return wait_loop(block, word);
+    if (kind == 4 && depth == 0 && loops_ == 0) return wait_loop(block, word);
     if (kind < 7) {  // As programs do it: change the word, then wake.
       plain(block, {.kind = random_.chance(50) ? Kind::Store : Kind::FetchAdd,
                     .object = word,
                     .a = constant(random_.between(1, 2))});
     }
+    if (program_.words.size() > 1 && random_.chance(15)) {
+      return plain(block, {.kind = Kind::FutexWakeOp,
+                           .object = word,
+                           .second = 1 - word,
+                           .a = constant(1),
+                           .b = constant(random_.between(1, 2)),
+                           .c = constant(random_.between(1, 2)),
+                           .destination = new_local(false)});
+    }
     plain(block, {.kind = Kind::FutexWake,
                   .object = word,
                   .a = constant(random_.chance(70) ? 1 : 2),
+                  .b = bitset(),
                   .destination = maybe_local()});
   }
+
+  Operand bitset() { return constant(random_.chance(85) ? kAnyBit : random_.below(4)); }
 
   // forever: s = x; if s == v: break; futex_wait(x, s)
   void wait_loop(Block& block, int word) {
@@ -338,7 +351,8 @@ class Generator {
          .condition = {.number = seen,
                        .comparison = random_.chance(50) ? Comparison::Equal : Comparison::Greater,
                        .value = random_.below(2)}});
-    plain(loop.body, {.kind = Kind::FutexWait, .object = word, .a = local(seen)});
+    plain(loop.body,
+          {.kind = Kind::FutexWait, .object = word, .a = local(seen), .b = constant(kAnyBit)});
     block.push_back(std::move(loop));
   }
 
@@ -350,6 +364,7 @@ class Generator {
       return plain(block, {.kind = Kind::FutexWait,
                            .object = word,
                            .a = constant(0),
+                           .b = constant(kAnyBit),
                            .destination = new_local(false),
                            .wait = timeout()});
     }
@@ -366,6 +381,7 @@ class Generator {
       return plain(block, {.kind = Kind::FutexWake,
                            .object = random_.below(2),
                            .a = constant(random_.between(1, 2)),
+                           .b = constant(kAnyBit),
                            .destination = new_local(false)});
     }
     plain(block, {.kind = Kind::Store, .object = word, .a = constant(1)});
@@ -403,7 +419,7 @@ class Generator {
     const bool can_write = may_write_pipe();
     if (!can_read && !can_write) return word_statement(block);
     const bool reads = can_read && (!can_write || random_.chance(50));
-    const bool closes = closes_pipe_ && depth == 0 && !is_in_loop_ && random_.chance(35) &&
+    const bool closes = closes_pipe_ && depth == 0 && loops_ == 0 && random_.chance(35) &&
                         (reads ? reader_ : writer_) == thread_;
     if (closes) {
       (reads ? read_end_closed_ : write_end_closed_) = true;
@@ -487,18 +503,25 @@ class Generator {
     plain(block, {.kind = Kind::Unlock, .object = mutex});
   }
 
+  // Items with an eventfd as their doorbell, more or less.
   void queue_statement(Block& block) {
-    const int kind = random_.below(10);
-    if (kind < 5) return plain(block, {.kind = Kind::Push, .object = 0, .a = small_value()});
-    if (kind < 8) {
-      return plain(block, {.kind = Kind::Pop, .object = 0, .destination = new_local(false)});
+    const int kind = random_.below(12);
+    if (kind < 3) {
+      plain(block, {.kind = Kind::Push, .object = 0, .a = small_value()});
+      return plain(block, {.kind = Kind::EventfdWrite, .object = 0, .a = constant(1)});
     }
-    plain(block, {.kind = Kind::Drain, .object = 0, .destination = new_local(false)});
+    if (kind < 4) return plain(block, {.kind = Kind::Push, .object = 0, .a = small_value()});
+    if (kind < 8) {
+      plain(block, {.kind = Kind::EventfdRead, .object = 0, .destination = new_local(false)});
+    }
+    static constexpr Kind kLooks[] = {Kind::Pop, Kind::Pop, Kind::Drain, Kind::Front, Kind::Length};
+    plain(block, {.kind = kLooks[random_.below(5)], .object = 0, .destination = new_local(false)});
   }
 
   // ---- Parts ----
 
   void plain(Block& block, Operation operation) {
+    if (operation.kind == Kind::Push) pushes_ += 1 << loops_;  // Each loop goes round twice.
     if (can_block(operation, program_)) operation.position = ++positions_;
     if (operation.destination >= 0) assigned_[thread_].push_back(operation.destination);
     block.push_back({.operation = std::move(operation)});
@@ -554,7 +577,8 @@ class Generator {
   int thread_ = 0;
   int positions_ = 0;
   int timed_thread_ = -1;
-  bool is_in_loop_ = false;
+  int loops_ = 0;   // Loops around the statement being drawn.
+  int pushes_ = 0;  // At most so many items ever.
   Value unit_ = 1;  // Pipes move multiples of this.
   bool closes_pipe_ = false;
   bool read_end_closed_ = false;

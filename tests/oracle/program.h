@@ -24,6 +24,9 @@ inline Operand local(int number) { return {true, number}; }
 
 enum class Comparison : std::uint8_t { Equal, NotEqual, Less, Greater };
 
+// Of futex waits and wakes that do not use bitsets: FUTEX_BITSET_MATCH_ANY.
+inline constexpr Value kAnyBit = 0xffffffff;
+
 // How long a call may wait.
 enum class Wait : std::uint8_t {
   Forever,
@@ -65,8 +68,10 @@ struct Operation {
     JumpUnlessWord,  // if (!(words[object] COMPARISON b)) goto target
     Join,            // wait until thread `object` has ended
     // futex(2).
-    FutexWait,        // on words[object], if it is a
-    FutexWake,        // at most a waiters of words[object]
+    FutexWait,        // on words[object], if it is a, for wakes that share a bit with b
+    FutexWake,        // at most a waiters of words[object] that share a bit with b
+    FutexWakeOp,      // words[second] += c; wake a of words[object], and if the old value of
+                      // words[second] was 0, also b of words[second]
     FutexCmpRequeue,  // if words[object] is c: wake a, move b waiters to words[second]
     // eventfd(2), pipe(7).
     EventfdRead,
@@ -78,13 +83,15 @@ struct Operation {
     // poll(2), select(2).
     Poll,
     Select,
-    // A plain mutex, and a bounded queue of items.
+    // A plain mutex, and a queue of items that nobody waits for.
     Lock,
     Trylock,
     Unlock,
-    Push,   // Waits while full.
-    Pop,    // Waits while empty; gives the oldest item.
+    Push,   // There must be room.
+    Pop,    // Gives the oldest item, or -EAGAIN.
+    Front,  // The same, and leaves it there.
     Drain,  // Takes everything; gives the number of items.
+    Length,
   };
 
   Kind kind = Kind::Fence;

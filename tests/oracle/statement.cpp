@@ -12,8 +12,6 @@ bool can_block(const Operation& operation, const Program& program) {
     case Kind::Join:
     case Kind::FutexWait:
     case Kind::Lock:
-    case Kind::Push:
-    case Kind::Pop:
       return true;
     case Kind::Atomic:
       return operation.body.front().kind == Kind::Await;
@@ -325,9 +323,18 @@ class ThreadText {
       case Kind::Join:
         return "join(" + numbered("t", operation.object) + ")";
       case Kind::FutexWait:
-        return "futex_wait(" + x + ", " + a + timeout(operation.wait) + ")";
+        if (operation.b.value == kAnyBit) {
+          return "futex_wait(" + x + ", " + a + timeout(operation.wait) + ")";
+        }
+        return "futex_wait_bitset(" + x + ", " + a + ", " + text(operation.b) +
+               timeout(operation.wait) + ")";
       case Kind::FutexWake:
-        return "futex_wake(" + x + ", " + a + ")";
+        if (operation.b.value == kAnyBit) return "futex_wake(" + x + ", " + a + ")";
+        return "futex_wake_bitset(" + x + ", " + a + ", " + text(operation.b) + ")";
+      case Kind::FutexWakeOp:
+        return "futex_wake_op(" + x + ", " + word(operation.second) + ", wake=" + a +
+               ", wake2=" + text(operation.b) + ", op=FUTEX_OP_ADD, oparg=" + text(operation.c) +
+               ", cmp=FUTEX_OP_CMP_EQ, cmparg=0)";
       case Kind::FutexCmpRequeue:
         return "futex_cmp_requeue(" + x + ", " + word(operation.second) + ", wake=" + a +
                ", requeue=" + text(operation.b) + ", val=" + text(operation.c) + ")";
@@ -353,8 +360,12 @@ class ThreadText {
         return "push(" + numbered("q", operation.object) + ", " + a + ")";
       case Kind::Pop:
         return "pop(" + numbered("q", operation.object) + ")";
+      case Kind::Front:
+        return "front(" + numbered("q", operation.object) + ")";
       case Kind::Drain:
         return "drain(" + numbered("q", operation.object) + ")";
+      case Kind::Length:
+        return "len(" + numbered("q", operation.object) + ")";
       case Kind::Atomic:
       case Kind::Poll:
       case Kind::Select:

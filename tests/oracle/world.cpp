@@ -142,11 +142,6 @@ bool World::can_step(int number) const {
                          [this](const Watch& watch) { return ready(watch) != 0; });
     case Kind::Lock:
       return owners_[next->object] == -1;
-    case Kind::Push:
-      return static_cast<Value>(queues_[next->object].size()) <
-             program_->queue_capacities[next->object];
-    case Kind::Pop:
-      return !queues_[next->object].empty();
     default:
       return true;
   }
@@ -219,7 +214,9 @@ void World::step(int number, Value choice) {
     case Kind::FutexWait:
       return step_futex_wait(thread, operation, number);
     case Kind::FutexWake:
-      return finish(thread, operation, wake(object, a));
+      return finish(thread, operation, b == 0 ? -EINVAL : wake(object, a, b));
+    case Kind::FutexWakeOp:
+      return finish(thread, operation, wake_op(thread, operation));
     case Kind::FutexCmpRequeue:
       return finish(thread, operation, requeue(thread, operation));
 
@@ -282,13 +279,21 @@ void World::step(int number, Value choice) {
       return finish(thread, operation, 0);
 
     case Kind::Push:
+      if (static_cast<Value>(queues_[object].size()) == program_->queue_capacities[object]) {
+        std::abort();  // The program was drawn wrongly.
+      }
       queues_[object].push_back(a);
       return finish(thread, operation, 0);
-    case Kind::Pop: {
-      const Value oldest = queues_[object].front();
-      queues_[object].erase(queues_[object].begin());
+    case Kind::Pop:
+    case Kind::Front: {
+      std::vector<Value>& queue = queues_[object];
+      if (queue.empty()) return finish(thread, operation, -EAGAIN);
+      const Value oldest = queue.front();
+      if (operation.kind == Kind::Pop) queue.erase(queue.begin());
       return finish(thread, operation, oldest);
     }
+    case Kind::Length:
+      return finish(thread, operation, static_cast<Value>(queues_[object].size()));
     case Kind::Drain: {
       const auto items = static_cast<Value>(queues_[object].size());
       queues_[object].clear();
@@ -320,10 +325,11 @@ void World::step_futex_wait(Thread& thread, const Operation& operation, int numb
     thread.phase = Phase::Start;
     return finish(thread, operation, 0);
   }
+  if (get(thread, operation.b) == 0) return finish(thread, operation, -EINVAL);
   if (words_[operation.object] != get(thread, operation.a)) {
     return finish(thread, operation, -EAGAIN);
   }
-  futex_queues_[operation.object].push_back(number);
+  futex_queues_[operation.object].push_back({number, get(thread, operation.b)});
   thread.phase = Phase::Queued;
 }
 
@@ -352,8 +358,8 @@ void World::step_poll(Thread& thread, const Operation& operation) {
 
 Value World::requeue(const Thread& thread, const Operation& operation) {
   if (words_[operation.object] != get(thread, operation.c)) return -EAGAIN;
-  const Value woken = wake(operation.object, get(thread, operation.a));
-  std::vector<int>& from = futex_queues_[operation.object];
+  const Value woken = wake(operation.object, get(thread, operation.a), kAnyBit);
+  std::vector<Waiter>& from = futex_queues_[operation.object];
   Value moved = 0;
   for (; moved < get(thread, operation.b) && !from.empty(); ++moved) {
     futex_queues_[operation.second].push_back(from.front());
@@ -362,11 +368,25 @@ Value World::requeue(const Thread& thread, const Operation& operation) {
   return woken + moved;
 }
 
-Value World::wake(int word, Value count) {
+Value World::wake_op(const Thread& thread, const Operation& operation) {
+  const Value old = words_[operation.second];
+  store(operation.second, old + get(thread, operation.c));
+  Value woken = wake(operation.object, get(thread, operation.a), kAnyBit);
+  if (old == 0) woken += wake(operation.second, get(thread, operation.b), kAnyBit);
+  return woken;
+}
+
+Value World::wake(int word, Value count, Value bitset) {
+  std::vector<Waiter>& queue = futex_queues_[word];
   Value woken = 0;
-  for (; woken < count && !futex_queues_[word].empty(); ++woken) {
-    threads_[futex_queues_[word].front()].phase = Phase::Chosen;
-    futex_queues_[word].erase(futex_queues_[word].begin());
+  for (auto i = queue.begin(); i != queue.end() && woken < count;) {
+    if ((i->bitset & bitset) == 0) {
+      ++i;
+      continue;
+    }
+    threads_[i->thread].phase = Phase::Chosen;
+    i = queue.erase(i);
+    ++woken;
   }
   return woken;
 }
@@ -379,8 +399,9 @@ void World::time_out(int number) {
     thread.phase = Phase::Start;
     return;
   }
-  for (std::vector<int>& queue : futex_queues_) {
-    queue.erase(std::remove(queue.begin(), queue.end(), number), queue.end());
+  for (std::vector<Waiter>& queue : futex_queues_) {
+    const auto is_own = [number](const Waiter& waiter) { return waiter.thread == number; };
+    queue.erase(std::remove_if(queue.begin(), queue.end(), is_own), queue.end());
   }
   thread.phase = Phase::Start;
   finish(thread, *operation(number), -ETIMEDOUT);
@@ -492,7 +513,13 @@ std::string World::bytes() const {
     }
   }
   writer.list(words_);
-  for (const auto& queue : futex_queues_) writer.list(queue);
+  for (const std::vector<Waiter>& queue : futex_queues_) {
+    writer.number(static_cast<Value>(queue.size()));
+    for (const Waiter& waiter : queue) {
+      writer.number(waiter.thread);
+      writer.number(waiter.bitset);
+    }
+  }
   writer.list(eventfds_);
   for (const Pipe& pipe : pipes_) {
     writer.number(pipe.bytes);

@@ -67,6 +67,11 @@ class World {
     bool is_timed_out = false;
   };
 
+  struct Waiter {
+    int thread;
+    Value bitset;
+  };
+
   struct Pipe {
     Value bytes = 0;
     bool has_reader = true;
@@ -81,7 +86,8 @@ class World {
   void step_futex_wait(Thread& thread, const Operation& operation, int number);
   void step_poll(Thread& thread, const Operation& operation);
   Value requeue(const Thread& thread, const Operation& operation);
-  Value wake(int word, Value count);
+  Value wake_op(const Thread& thread, const Operation& operation);
+  Value wake(int word, Value count, Value bitset);
   void time_out(int thread);
   void flush(int thread);
   void finish(Thread& thread, const Operation& operation, Value result);
@@ -95,7 +101,7 @@ class World {
   const Program* program_;
   std::vector<Thread> threads_;
   std::vector<std::uint32_t> words_;
-  std::vector<std::vector<int>> futex_queues_;  // Of each word; threads, oldest first.
+  std::vector<std::vector<Waiter>> futex_queues_;  // Of each word, oldest first.
   std::vector<std::uint64_t> eventfds_;
   std::vector<Pipe> pipes_;
   std::vector<int> owners_;  // Of each mutex; -1: free.

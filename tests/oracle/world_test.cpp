@@ -31,12 +31,18 @@ Operation exchange(int word, Value value) {
 }
 Operation fence() { return {.kind = Kind::Fence}; }
 Operation futex_wait(int word, Value value, int destination = -1) {
-  return {
-      .kind = Kind::FutexWait, .object = word, .a = constant(value), .destination = destination};
+  return {.kind = Kind::FutexWait,
+          .object = word,
+          .a = constant(value),
+          .b = constant(kAnyBit),
+          .destination = destination};
 }
 Operation futex_wake(int word, Value count, int destination = -1) {
-  return {
-      .kind = Kind::FutexWake, .object = word, .a = constant(count), .destination = destination};
+  return {.kind = Kind::FutexWake,
+          .object = word,
+          .a = constant(count),
+          .b = constant(kAnyBit),
+          .destination = destination};
 }
 Operation eventfd_read(int eventfd, int destination) {
   return {.kind = Kind::EventfdRead, .object = eventfd, .destination = destination};
@@ -217,6 +223,34 @@ TEST(OracleFutex, TimeoutAndWakeBothHappen) {
   program.observed = {see(0, 0), see(1, 0)};
   EXPECT_EQ(outcomes(program), (Values{{-ETIMEDOUT, 0}, {0, 1}}));
   EXPECT_EQ(stuck(program), (std::set<std::vector<int>>{{}}));
+}
+
+TEST(OracleFutex, BitsetsThatShareNoBitDoNotMatch) {
+  Operation wait = futex_wait(0, 0);
+  wait.b = constant(1);
+  Operation other = futex_wake(0, 1, 0);
+  other.b = constant(2);
+  Operation none = futex_wake(0, 1, 1);
+  none.b = constant(0);
+  Program program{.words = {0}, .threads = {{{wait}, 0}, {{other, none}, 2}}};
+  program.observed = {see(1, 0), see(1, 1)};
+  EXPECT_EQ(outcomes(program), (Values{{0, -EINVAL}}));
+  EXPECT_EQ(stuck(program), (std::set<std::vector<int>>{{0}}));
+}
+
+TEST(OracleFutex, WakeOpWakesTheSecondWordsWaitersIfItWasZero) {
+  const Operation wake_op{.kind = Kind::FutexWakeOp,
+                          .object = 0,
+                          .second = 1,
+                          .a = constant(1),
+                          .b = constant(1),
+                          .c = constant(1),
+                          .destination = 0};
+  Operation again = wake_op;
+  again.destination = 1;
+  Program program{.words = {0, 0}, .threads = {{{futex_wait(1, 0)}, 0}, {{wake_op, again}, 2}}};
+  program.observed = {see_word(1), see(1, 0), see(1, 1)};
+  EXPECT_EQ(outcomes(program), (Values{{2, 0, 0}, {2, 1, 0}}));
 }
 
 Operation requeue(Value wake, Value move, Value expected, int destination) {
@@ -410,16 +444,21 @@ TEST(OracleMutex, TrylockFailsWhileHeld) {
   EXPECT_EQ(outcomes(program), (Values{{0}, {1}}));
 }
 
-TEST(OracleQueue, ItemsLeaveInOrderAndPushWaitsWhileFull) {
-  Program program{.queue_capacities = {1},
-                  .threads = {{{{.kind = Kind::Push, .object = 0, .a = constant(1)},
-                                {.kind = Kind::Push, .object = 0, .a = constant(2)}},
-                               0},
-                              {{{.kind = Kind::Pop, .object = 0, .destination = 0},
-                                {.kind = Kind::Pop, .object = 0, .destination = 1}},
-                               2}}};
-  program.observed = {see(1, 0), see(1, 1)};
-  EXPECT_EQ(outcomes(program), (Values{{1, 2}}));
+TEST(OracleQueue, ItemsLeaveInOrderAndAnEmptyQueueSaysEagain) {
+  const auto queue = [](Kind kind, int destination) {
+    return Operation{.kind = kind, .object = 0, .destination = destination};
+  };
+  Program program{.queue_capacities = {2},
+                  .threads = {{{{.kind = Kind::Push, .object = 0, .a = constant(7)},
+                                {.kind = Kind::Push, .object = 0, .a = constant(8)},
+                                queue(Kind::Length, 0),
+                                queue(Kind::Front, 1),
+                                queue(Kind::Pop, 2),
+                                queue(Kind::Drain, 3),
+                                queue(Kind::Pop, 4)},
+                               5}}};
+  program.observed = {see(0, 0), see(0, 1), see(0, 2), see(0, 3), see(0, 4)};
+  EXPECT_EQ(outcomes(program), (Values{{2, 7, 7, 1, -EAGAIN}}));
 }
 
 // ---- The explorer itself ----------------------------------------------------------------------

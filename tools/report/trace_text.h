@@ -1,0 +1,34 @@
+// An execution as a table: time runs down, one column per thread, values at the right.
+
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/explore/result.h"
+#include "sim/trace/trace.h"
+#include "tools/report/subject.h"
+#include "tools/report/text.h"
+
+namespace wakesim {
+
+// What makes an execution a counterexample. Empty for one that is only shown.
+struct TraceFinding {
+  std::string property;
+  std::string thread;
+  std::string object;
+  std::uint32_t doomed_at = 0;
+  std::vector<std::string> sleepers;  // Threads asleep when it ends.
+};
+
+// The table. It never wraps a row: where the columns do not fit it drops the arguments of calls,
+// then columns that are not numbers, then notes, and at last lists the steps without columns.
+std::string render_trace(const Subject& subject, const Trace& trace, const TraceFinding& finding,
+                         const Page& page);
+
+// The whole counterexample: the finding as a sentence, verdict, table, cause, and the line that
+// repeats it.
+std::string render_counterexample(const Subject& subject, const CheckResult& result,
+                                  const Page& page);
+
+}  // namespace wakesim

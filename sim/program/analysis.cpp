@@ -232,7 +232,10 @@ CallEffects compute_effects(System& system) {
       result.enqueuers.resize(system.layout.lists.size());
       result.moved_to.resize(system.layout.lists.size());
       for (const ListId list : effects.enqueued()) {
-        add_once(result.enqueuers[index(list)], static_cast<ThreadId>(t));
+        // Threads come in order, so only the last can be this one.
+        auto& who = result.enqueuers[index(list)];
+        const auto thread = static_cast<ThreadId>(t);
+        if (who.empty() || who.back() != thread) who.push_back(thread);
       }
       for (const auto& [from, to] : effects.moved()) add_once(result.moved_to[index(from)], to);
       if (effects.has_timer()) result.arms_timer[t] = true;
@@ -243,7 +246,7 @@ CallEffects compute_effects(System& system) {
   }
   result.enqueuers.resize(system.layout.lists.size());
   result.moved_to.resize(system.layout.lists.size());
-  close_over_moves(result);
+  if (system.layout.kind == LayoutKind::Search) close_over_moves(result);
   return result;
 }
 

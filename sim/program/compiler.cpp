@@ -1,6 +1,7 @@
 #include "sim/program/compiler.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <set>
 #include <utility>
 
@@ -583,6 +584,9 @@ class Compiler {
       return offset;
     };
     thread.block = private_bytes(sizeof(ThreadBlock));
+    layout.ranges.push_back(
+        {thread.end_class, thread.block + static_cast<std::uint32_t>(offsetof(ThreadBlock, has_ended)),
+         1});
     thread.locals_count = static_cast<std::uint32_t>(code.locals.size());
     thread.locals = private_bytes(8 * thread.locals_count);
     for (const CallSite& site : code.sites) {

@@ -339,6 +339,7 @@ class Executor::Interpreter {
       case Op::Fence: return Flow::Next;
       case Op::Jump: pc_ = static_cast<std::uint16_t>(in.b); return Flow::Jumped;
       case Op::JumpIfZero:
+        if (step_.is_traced()) step_.note({StepEvent::Kind::Branch, thread_, top() != 0, {}});
         if (pop() != 0) return Flow::Next;
         pc_ = static_cast<std::uint16_t>(in.b);
         return Flow::Jumped;

@@ -86,7 +86,8 @@ struct StepEvent {
     Slept,        // The actor went to sleep.
     TimedOut,     // The timer of `thread` fired.
     Returned,     // A call returned `value`.
-    Value,        // A load or an atomic operation gave `value`; an `if` was `value`.
+    Value,        // A load or an atomic operation gave `value`.
+    Branch,       // A condition was true (1) or false (0).
   };
   Kind kind;
   ThreadId thread{};

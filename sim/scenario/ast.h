@@ -25,7 +25,7 @@ struct Expression {
     Member,    // operands[0] . name
     Call,      // name ( arguments )
     Unary,     // op operands[0]         op is one of - ! ~
-    Binary,    // operands[0] op operands[1]
+    Binary,    // operands[0] op operands[1]; op ".." in an argument makes a range
     Group,     // ( operands[0] ): kept, so that diagnostics can quote what was written
   };
 
@@ -80,6 +80,7 @@ struct Statement {
   std::vector<Statement> body;
   std::vector<Statement> otherwise;
   std::vector<std::vector<Statement>> branches;
+  std::vector<std::string> branch_names;  // Of an `either:` written as a map; else empty.
   std::string text;  // The line as written, without `- `: what traces show.
   Location where;
 };
@@ -91,6 +92,13 @@ struct Object {
   std::optional<Expression> count;
   std::vector<Argument> arguments;
   std::vector<Expression> elements;  // `sig: [0, 1]`: an array of words with these values.
+  Location where;
+};
+
+// `types:`: an object of kind `name` stands for one object per field, `x.field`.
+struct ObjectType {
+  std::string name;
+  std::vector<Object> fields;
   Location where;
 };
 
@@ -146,6 +154,8 @@ struct Machine {
   std::vector<Location> switch_places;
   std::int64_t spurious = 0;
   Location where;
+  Location kernel_where;
+  Location libc_where;
 };
 
 // What the author expects of one instance. Everything absent is not checked.
@@ -154,6 +164,7 @@ struct Expectation {
   Verdict verdict = Verdict::Proved;
   bool is_written = false;           // False: the wish is "proved".
   std::vector<std::string> violated;  // Any of these may be the headline.
+  std::vector<Location> violated_places;
   std::optional<std::vector<std::map<std::string, std::int64_t>>> outcomes;
   std::optional<std::int64_t> states;
   std::optional<std::int64_t> schedules;
@@ -179,6 +190,7 @@ struct Instance {
 
   Machine machine;
   std::vector<std::pair<std::string, Expression>> constants;
+  std::vector<ObjectType> types;
   std::vector<Object> objects;
   std::vector<Function> functions;
   std::vector<Thread> threads;

@@ -2,10 +2,11 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace wakesim {
@@ -20,7 +21,8 @@ struct Location {
   friend bool operator==(const Location&, const Location&) = default;
 };
 
-// A second place that explains the first ("first here", "did you mean this one?").
+// A second place that explains the first ("first here", "did you mean this one?"). Without text it
+// is one more place of the same error and gets carets too.
 struct Note {
   Location where;
   std::string text;
@@ -44,7 +46,8 @@ using SourceFiles = std::vector<SourceFile>;
 // At most this many errors of one file are reported at once.
 inline constexpr std::size_t kDiagnosticsMax = 20;
 
-// Collects diagnostics; errors beyond kDiagnosticsMax are counted, not kept.
+// Collects diagnostics; errors beyond kDiagnosticsMax are counted, not kept. The same message at the
+// same place counts once: a line is checked again for every variant and every cell of a matrix.
 class Diagnostics {
  public:
   void add(Diagnostic diagnostic);
@@ -54,7 +57,11 @@ class Diagnostics {
   std::size_t errors() const { return errors_; }
   const std::vector<Diagnostic>& all() const { return list_; }
 
+  // The order in which a person reads the files.
+  void sort_by_place();
+
  private:
+  std::set<std::string> seen_;
   std::vector<Diagnostic> list_;
   std::size_t errors_ = 0;
 };

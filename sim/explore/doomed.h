@@ -1,0 +1,19 @@
+// Who can still be woken? A thread is live if it is enabled, or if some live actor's static future
+// can change what it waits for. Blocked threads never reached that way are doomed for certain.
+//
+// Timers, spurious wakes and signals that nobody sent do not count as somebody who may still wake;
+// but a thread whose own timer is armed is not doomed: the timer ends its wait.
+
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "sim/ids.h"
+#include "sim/program/executor.h"
+
+namespace wakesim {
+
+std::vector<ThreadId> doomed_threads(const Executor& executor, const std::byte* state);
+
+}  // namespace wakesim

@@ -1,0 +1,22 @@
+// Lines and blocks of a program.
+
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "sim/scenario/ast.h"
+#include "sim/scenario/diagnostic.h"
+#include "sim/scenario/yaml.h"
+
+namespace wakesim {
+
+// May a block have no lines at all?
+enum class EmptyBlock : std::uint8_t { IsError, IsAllowed };
+
+// The body of `owner` (a thread, a function, an `if`): a list of lines, or one line as a scalar.
+std::vector<ast::Statement> parse_block(const Node& body, std::string_view owner,
+                                        Diagnostics& diagnostics,
+                                        EmptyBlock empty = EmptyBlock::IsError);
+
+}  // namespace wakesim

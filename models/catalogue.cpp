@@ -1,24 +1,42 @@
 #include "models/catalogue.h"
 
+#include "models/eventfd.h"
+#include "models/file.h"
 #include "models/futex.h"
 #include "models/kernel.h"
 #include "models/mutex.h"
+#include "models/pipe.h"
+#include "models/poll.h"
 #include "models/queue.h"
 #include "models/sleep.h"
 #include "models/wait_queue.h"
 
 namespace wakesim {
+namespace {
+
+// Files that calls may open, then the numbers for them.
+void after_objects(Builder& builder) {
+  make_eventfd_pool(builder);
+  file::finish_table(builder);
+}
+
+}  // namespace
 
 const Catalogue& catalogue() {
   static const Catalogue instance = [] {
     Catalogue result;
     result.models.push_back(futex_model());
+    result.models.push_back(file_model());
+    result.models.push_back(eventfd_model());
+    result.models.push_back(pipe_model());
+    result.models.push_back(poll_model());
     result.models.push_back(wait_queue_model());
     result.models.push_back(mutex_model());
     result.models.push_back(queue_model());
     result.models.push_back(sleep_model());
     result.kernels = {{"linux-6.18", "Linux 6.18, the kernel that the models follow", {}}};
     result.libcs = {{"glibc-2.41", "GNU C library 2.41", {}}};
+    result.hooks.after_objects = after_objects;
     result.hooks.timer_fired = kernel::on_timer_fired;
     result.hooks.wake_spuriously = kernel::on_spurious_wake;
     result.hooks.may_wake_spuriously = kernel::may_wake_spuriously;

@@ -23,11 +23,11 @@ enum class Switch : std::uint16_t {
   // poll
   PollClearsTriggeredLate,  // poll.clears-triggered-late
   PollChecksBeforeLinking,  // poll.checks-before-linking
-  PollStateAfterCheck,      // poll.no-triggered
+  PollNoTriggered,          // poll.no-triggered
   // pipe
   PipeCloseWakesOne,    // pipe.close-wakes-one
   PipeNoHandOff,        // pipe.no-hand-off
-  PipeWaits,            // pipe.waits = exclusive | all (before 5.5)
+  PipeWaits,            // pipe.waits = exclusive | all (before 5.6)
   PipePollUsage,        // pipe.poll-usage = on | off (between 5.5 and 5.14)
   Count,
 };

@@ -51,6 +51,7 @@ Search::End Search::run() {
   judge_new(initial.data(), 0);
   std::uint32_t first = 0;  // Number of the first state of the level.
   while (current_.size() > 0) {
+    level_starts_.push_back(first);
     level_end_ = visited_.size();
     for (std::size_t i = 0; i < current_.size(); ++i) {
       expand(current_[i], first + static_cast<std::uint32_t>(i));
@@ -183,10 +184,16 @@ bool Search::may_close_cycle(const std::byte* from, const Successor& successor) 
 void Search::add_violation(Finding finding, std::uint32_t state, std::optional<Move> move) {
   const ThreadId* thread = finding.has_thread ? &finding.thread : nullptr;
   if (!judge_.applies(system_, finding.property, thread)) return;
-  for (const FoundViolation& known : violations_) {
-    if (known.finding.property == finding.property) return;
+  constexpr std::size_t kOthersMax = 4096;
+  for (FoundViolation& known : violations_) {
+    if (known.finding.property != finding.property) continue;
+    const bool is_alike = known.depth == depth_ && known.finding.thread == finding.thread;
+    if (is_alike && !move && !known.move && known.others.size() < kOthersMax) {
+      known.others.push_back(state);
+    }
+    return;
   }
-  violations_.push_back({std::move(finding), state, move, depth_});
+  violations_.push_back({std::move(finding), state, move, depth_, {}});
 }
 
 void Search::judge_new(const std::byte* state, std::uint32_t number) {

@@ -26,6 +26,7 @@ struct FoundViolation {
   std::uint32_t state = 0;
   std::optional<Move> move;
   std::uint32_t depth = 0;
+  std::vector<std::uint32_t> others;  // Further states of the same depth that show it.
 };
 
 class Search {
@@ -50,6 +51,9 @@ class Search {
   std::uint64_t memory_bytes() const;
   double bytes_per_state() const;
 
+  // A shortest path to one of the violation's states with the fewest preemptions among all such
+  // paths, then the first in the order of actors.
+  Schedule gentlest_path(const FoundViolation& violation) const;
   Schedule path_to(std::uint32_t state) const;
   std::vector<std::byte> state_at(std::uint32_t state) const;
 
@@ -98,6 +102,7 @@ class Search {
   std::size_t batch_size_ = 0;
   std::uint32_t depth_ = 0;
   std::uint32_t level_end_ = 0;  // Number of the first state of the next level.
+  std::vector<std::uint32_t> level_starts_;  // Number of the first state of each level.
   std::uint64_t transitions_ = 0;
   bool bound_reached_ = false;
   bool may_be_cyclic_ = false;

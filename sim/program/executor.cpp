@@ -114,8 +114,8 @@ class Executor::Interpreter {
     return pop() != 0;
   }
 
-  // The head of a line that ends in a call with a guard of its own.
-  bool ask_guarded_call(std::byte* scratch, std::size_t scratch_bytes) {
+  // The head of a line that ends in a call with a guard of its own: begins it on a scratch frame.
+  const CallRow& begin_scratch(std::byte* scratch, std::size_t scratch_bytes) {
     while (code_.instructions[pc_].op != Op::Call) {
       const Instruction in = code_.instructions[pc_];
       const Flow flow = execute(in);
@@ -127,7 +127,7 @@ class Executor::Interpreter {
     const auto arguments = take_arguments(site);
     prepare_result(site);
     site.row->begin(step_, arguments, scratch);
-    return site.row->enabled(step_, scratch);
+    return *site.row;
   }
 
   // Runs from the current line; `fresh` is true if that line is the step itself.
@@ -337,11 +337,11 @@ class Executor::Interpreter {
         return Flow::Next;
       }
       case Op::Fence: return Flow::Next;
-      case Op::Jump: pc_ = static_cast<std::uint16_t>(in.b); return Flow::Jumped;
+      case Op::Jump: jump(in); return Flow::Jumped;
       case Op::JumpIfZero:
         if (step_.is_traced()) step_.note({StepEvent::Kind::Branch, thread_, top() != 0, {}});
         if (pop() != 0) return Flow::Next;
-        pc_ = static_cast<std::uint16_t>(in.b);
+        jump(in);
         return Flow::Jumped;
       case Op::Guard: return pop() == 0 ? Flow::Blocked : Flow::Next;
       case Op::Assert:
@@ -361,6 +361,17 @@ class Executor::Interpreter {
       case Op::End: return Flow::Ended;
     }
     WAKESIM_UNREACHABLE();
+  }
+
+  void jump(const Instruction& in) {
+    StepRecord& record = step_.record_;
+    const bool leaves = record.region_end != 0 && !record.left_region &&
+                        (in.b < record.region_begin || in.b >= record.region_end);
+    if (leaves) {
+      record.left_region = true;
+      record.left_at = pc_;
+    }
+    pc_ = static_cast<std::uint16_t>(in.b);
   }
 
   Flow local_at(const Instruction& in) {
@@ -562,7 +573,7 @@ bool Executor::line_enabled(const View& view, ThreadId thread, std::uint16_t pc)
     result = interpreter.run_guard();
   } else {
     Interpreter interpreter(*this, step, code, pc);
-    result = interpreter.ask_guarded_call(scratch, sizeof(scratch));
+    result = interpreter.begin_scratch(scratch, sizeof(scratch)).enabled(step, scratch);
   }
   if (view.footprint() != nullptr) {
     view.footprint()->reads.add_all(record.footprint.reads);
@@ -725,6 +736,18 @@ bool Executor::is_blocked(const std::byte* state, ThreadId thread, Footprint* fo
   return !has_ended(state, thread) && !thread_enabled(view, thread);
 }
 
+std::int64_t Executor::awaited_owner(const std::byte* state, ThreadId thread) const {
+  const std::uint16_t at = pc(state, thread);
+  const Code& code = system_.code_of(thread);
+  if ((code.instructions[at].flags & kGuardedCall) == 0) return -1;
+  StepRecord record;
+  alignas(8) std::byte scratch[512] = {};
+  Step step(system_, const_cast<std::byte*>(state), record, thread, 0, nullptr);
+  Interpreter interpreter(*this, step, code, at);
+  const CallRow& row = interpreter.begin_scratch(scratch, sizeof(scratch));
+  return row.waits_for_owner == nullptr ? -1 : row.waits_for_owner(step, scratch);
+}
+
 std::int64_t Executor::evaluate(const std::byte* state, const Code& expression) const {
   StepRecord record;
   const auto nobody = static_cast<ThreadId>(system_.thread_count());
@@ -743,8 +766,7 @@ std::int64_t Executor::evaluate_at(const std::byte* state, ThreadId thread,
   return interpreter.top();
 }
 
-void Executor::return_empty(std::byte* state, ThreadId thread) const {
-  StepRecord record;
+void Executor::return_empty(std::byte* state, ThreadId thread, StepRecord& record) const {
   Step step(system_, state, record, thread, 0, nullptr);
   const CallSite* site = call_site(state, thread);
   WAKESIM_ASSERT(site != nullptr && site->row->return_empty != nullptr);

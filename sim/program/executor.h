@@ -53,13 +53,17 @@ class Executor {
   // Asleep, or held up at an `await`, a lock or a full store buffer.
   bool is_blocked(const std::byte* state, ThreadId thread, Footprint* footprint = nullptr) const;
 
+  // The thread that must act before a guarded call at the head of the line can begin, or -1.
+  std::int64_t awaited_owner(const std::byte* state, ThreadId thread) const;
+
   // Properties and observations: expressions over a whole state.
   std::int64_t evaluate(const std::byte* state, const Code& expression) const;
   // An expression of a thread's own program (a `waits_for:` condition) at `pc`.
   std::int64_t evaluate_at(const std::byte* state, ThreadId thread, std::uint16_t pc) const;
 
-  // Makes the call in flight return as when nothing happened (for the lost-wakeup probe).
-  void return_empty(std::byte* state, ThreadId thread) const;
+  // Makes the call in flight return as when nothing happened (for the lost-wakeup probe), and runs
+  // the rest of its line.
+  void return_empty(std::byte* state, ThreadId thread, StepRecord& record) const;
   // Abandons the call in flight: its frame is gone and the thread stands at `pc`.
   void jump_to(std::byte* state, ThreadId thread, std::uint16_t pc) const;
 

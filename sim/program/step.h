@@ -75,6 +75,11 @@ struct StepRecord {
   bool armed_absolute = false;
   std::int64_t armed_ns = 0;
   std::vector<ThreadId>* woken = nullptr;
+  // Judges ask whether a thread leaves a region of its program: instructions [begin, end).
+  std::uint16_t region_begin = 0;
+  std::uint16_t region_end = 0;
+  bool left_region = false;
+  std::uint16_t left_at = 0;  // The jump that left.
 };
 
 // One thing worth drawing that happened during a step.

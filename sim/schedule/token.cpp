@@ -69,11 +69,12 @@ std::string write_token(const Executor& executor, const Schedule& schedule) {
   text += '.' + digest_text(system.digest) + '.';
   for (std::size_t i = 0; i < schedule.size();) {
     std::size_t run = 1;
-    while (i + run < schedule.size() && schedule[i + run] == schedule[i]) ++run;
+    const bool repeats = schedule[i].choice == 0;
+    while (repeats && i + run < schedule.size() && schedule[i + run] == schedule[i]) ++run;
     const auto actor = std::find(actors.begin(), actors.end(), schedule[i].actor);
     text += letters(static_cast<std::size_t>(actor - actors.begin()), actors.size());
     if (schedule[i].choice != 0) text += '?' + std::to_string(schedule[i].choice);
-    if (run > 1) text += (schedule[i].choice != 0 ? "x" : "") + std::to_string(run);
+    if (run > 1) text += std::to_string(run);
     i += run;
   }
   if (schedule.empty()) text += '-';
@@ -114,9 +115,7 @@ std::optional<Schedule> read_runs(const Executor& executor, std::string_view run
   while (i < runs.size()) {
     if (!is_upper(runs[i])) return std::nullopt;
     std::size_t end = i + 1;
-    while (end < runs.size() && is_lower(runs[end]) && runs[end] != 'x') ++end;
-    // `x` repeats a choice; inside the letters of an actor it stands right behind a letter.
-    while (end < runs.size() && is_lower(runs[end]) && actors.size() > 26) ++end;
+    while (end < runs.size() && is_lower(runs[end])) ++end;
     const std::string_view name = runs.substr(i, end - i);
     i = end;
     std::size_t actor = 0;
@@ -127,10 +126,6 @@ std::optional<Schedule> read_runs(const Executor& executor, std::string_view run
     if (i < runs.size() && runs[i] == '?') {
       ++i;
       move.choice = static_cast<std::uint32_t>(number());
-      if (i < runs.size() && runs[i] == 'x') {
-        ++i;
-        repeat = number();
-      }
     } else if (i < runs.size() && is_digit(runs[i])) {
       repeat = number();
     }

@@ -2,8 +2,8 @@
 //
 //   wk1.VARIANT[.CELL].DIGEST.RUNS
 //
-// RUNS is a list of runs: the actor's letter from the legend, a number for how often in a row, `?k`
-// for each choice other than the first. Letters go by the order of the actors: A, B, ... for threads;
+// RUNS is a list of runs: the actor's letter from the legend, then a number for how often in a row;
+// a move with a choice other than the first stands alone, as `A?k`. Letters go by the order of the actors: A, B, ... for threads;
 // two letters where there are more than 26 actors (Aa, Ab, ...).
 
 #pragma once

@@ -28,8 +28,8 @@ class Recorder {
       if (!fits(state.data(), move)) break;
       TraceStep step = describe_before(state.data(), move);
       step.number = static_cast<std::uint32_t>(++result.moves_taken);
-      step.is_preemption = has_previous && previous != move.actor &&
-                           previous.kind == ActorKind::Thread &&
+      step.is_preemption = has_previous && move.actor.kind == ActorKind::Thread &&
+                           previous != move.actor &&
                            executor_.enabled(state.data(), previous);
       trace.preemptions += step.is_preemption ? 1 : 0;
       StepRecord record;

@@ -1,0 +1,202 @@
+// Findings in the words of the program.
+
+#include <algorithm>
+#include <cstring>
+
+#include "properties/judges.h"
+#include "properties/owners.h"
+#include "properties/wait_condition.h"
+#include "sim/program/system.h"
+
+namespace wakesim {
+namespace {
+
+// The call or line that a thread stands at, and the object it is about.
+struct Place {
+  std::string call;
+  std::string object;
+  Location where;
+};
+
+Place place_of(const Executor& executor, const std::byte* state, ThreadId thread) {
+  const System& system = executor.system();
+  const Code& code = system.code_of(thread);
+  const std::uint16_t pc = executor.pc(state, thread);
+  Place place;
+  const Statement& statement = code.statements[code.statement_of[pc]];
+  place.call = statement.text;
+  place.where = statement.where;
+  if (const CallSite* site = executor.call_site(state, thread)) {
+    place.call = site->row->name;
+    if (site->row->subject != nullptr) {
+      place.object = site->row->subject(View(system, state, nullptr), executor.frame(state, thread));
+    }
+  }
+  return place;
+}
+
+// The last wake on the object that found nobody before the thread went to sleep.
+std::string missed_wake(const Trace& trace, const std::string& thread, const std::string& object) {
+  const TraceStep* missed = nullptr;
+  const TraceStep* slept = nullptr;
+  for (const TraceStep& step : trace.steps) {
+    for (const TraceWake& wake : step.wakes) {
+      const bool concerns = wake.kind == TraceWake::Kind::WokeNobody
+                                ? wake.subject == object || object.empty()
+                                : wake.kind == TraceWake::Kind::WokeRunning &&
+                                      wake.thread == thread;
+      if (concerns) missed = &step;
+    }
+    if (step.actor == thread && step.result == "asleep") slept = &step;
+  }
+  if (slept == nullptr) return {};
+  const std::string sleeps = "At step " + std::to_string(slept->number) + " " + thread +
+                             " went to sleep";
+  if (missed == nullptr) return sleeps + ", and no later step wakes it.";
+  return "Step " + std::to_string(missed->number) + " (" + missed->actor + ", line " +
+         std::to_string(missed->where.line) + ") woke nobody, and a wake is not remembered. " +
+         sleeps + (slept->number > missed->number ? " after it." : " and was not found.");
+}
+
+void describe_lost(const Executor& executor, const std::byte* state, const Finding& finding,
+                   const Trace& trace, Violation& violation) {
+  const ThreadInfo& info = executor.system().threads[index(finding.thread)];
+  const WaitCondition condition =
+      wait_condition(executor, state, finding.thread, {.probe = !info.is_daemon_by_hand});
+  violation.sentence = info.name + " sleeps for ever, although " + condition.text;
+  violation.cause = missed_wake(trace, info.name, violation.object);
+}
+
+void describe_late(const Executor& executor, const std::byte* state, const Finding& finding,
+                   const Trace& trace, Violation& violation) {
+  const WaitCondition condition =
+      wait_condition(executor, state, finding.thread, {.probe = false});
+  violation.sentence = violation.thread + " goes on only because its timeout fires, although " +
+                       (condition.holds ? condition.text : violation.object + " is ready") +
+                       " already";
+  violation.cause = missed_wake(trace, violation.thread, violation.object);
+}
+
+void describe_deadlock(const Executor& executor, const std::byte* state, const Finding& finding,
+                       Violation& violation) {
+  const auto cycle = owner_cycle(executor, state, finding.thread);
+  std::string text;
+  for (const ThreadId thread : cycle) {
+    text += executor.system().threads[index(thread)].name + " -> ";
+  }
+  text += violation.thread;
+  violation.sentence = cycle.size() == 1
+                           ? violation.thread + " waits for itself"
+                           : std::to_string(cycle.size()) + " threads wait for each other";
+  violation.cause = "Who waits for whom: " + text + ".";
+}
+
+void describe_stuck(const Executor& executor, const std::byte* state, const Finding& finding,
+                    Violation& violation) {
+  const std::int64_t owner = owner_of(executor, state, finding.thread);
+  violation.sentence = violation.thread + " waits for ever in `" +
+                       place_of(executor, state, finding.thread).call + "`";
+  if (owner >= 0) {
+    const ThreadInfo& holder = executor.system().threads[static_cast<std::size_t>(owner)];
+    violation.cause = "It needs what " + holder.name + " holds, and " + holder.name +
+                      " will not let go of it.";
+    return;
+  }
+  violation.cause =
+      "What it waits for does not hold, and nobody who is left can make it true or wake it.";
+}
+
+void describe_fault(const Executor& executor, const Finding& finding, const Trace& trace,
+                    Violation& violation) {
+  (void)executor;
+  if (trace.steps.empty()) return;
+  const TraceStep& last = trace.steps.back();
+  violation.where = last.where;
+  if (finding.property == "no-failed-assert") {
+    violation.sentence = violation.thread + ": `" + last.text + "` fails";
+    violation.cause = "Step " + std::to_string(last.number) + " breaks it.";
+  } else {
+    violation.sentence = violation.thread + ": " + last.result + " in `" + last.text + "`";
+    violation.cause = "Step " + std::to_string(last.number) + " does it.";
+  }
+}
+
+void describe_property(const System& system, const Finding& finding, const Trace& trace,
+                       Violation& violation) {
+  for (const CompiledProperty& property : system.properties) {
+    if (property.name != finding.property) continue;
+    violation.where = property.where;
+    const std::string at = trace.steps.empty()
+                               ? "from the start"
+                               : "after step " + std::to_string(trace.steps.back().number);
+    switch (property.kind) {
+      case ast::Property::Kind::Always:
+        violation.sentence = "`" + property.text + "` does not always hold";
+        violation.cause = "It is false " + at + ".";
+        return;
+      case ast::Property::Kind::Never:
+        violation.sentence = "`" + property.text + "` can come true";
+        violation.cause = "It is true " + at + ".";
+        return;
+      case ast::Property::Kind::Finally:
+        violation.sentence = "`" + property.text + "` is false at the end";
+        violation.cause = "Nothing can happen any more " + at + ", and it does not hold.";
+        return;
+      case ast::Property::Kind::Sometimes:
+      case ast::Property::Kind::Eventually:
+      case ast::Property::Kind::LeadsTo: return;
+    }
+  }
+}
+
+}  // namespace
+
+Violation DefaultJudge::describe(const Executor& executor, const std::byte* state,
+                                 const Finding& finding, const Trace& trace) const {
+  Violation violation;
+  violation.property = finding.property;
+  if (finding.has_thread) {
+    violation.thread = executor.system().threads[index(finding.thread)].name;
+    const Place place = place_of(executor, state, finding.thread);
+    violation.object = place.object;
+    violation.where = place.where;
+  }
+  if (finding.property == "no-lost-wakeup") {
+    describe_lost(executor, state, finding, trace, violation);
+  } else if (finding.property == "no-late-wakeup") {
+    describe_late(executor, state, finding, trace, violation);
+  } else if (finding.property == "no-deadlock") {
+    describe_deadlock(executor, state, finding, violation);
+  } else if (finding.property == "no-stuck-thread") {
+    describe_stuck(executor, state, finding, violation);
+  } else if (finding.property == "no-failed-assert" || finding.property == "no-invalid-use") {
+    describe_fault(executor, finding, trace, violation);
+  } else {
+    describe_property(executor.system(), finding, trace, violation);
+  }
+  return violation;
+}
+
+void check_property_names(const System& system, Diagnostics& diagnostics) {
+  std::vector<std::string> known(std::begin(kDefaultProperties), std::end(kDefaultProperties));
+  const std::size_t defaults = known.size();
+  for (const CompiledProperty& property : system.properties) known.push_back(property.name);
+  const auto check = [&](const std::string& name, const Location& where, std::size_t count) {
+    const auto end = known.begin() + static_cast<std::ptrdiff_t>(count);
+    if (std::find(known.begin(), end, name) != end) return;
+    const std::string guess = closest_name(name, known);
+    diagnostics.error(where, "there is no property `" + name + "`",
+                      guess.empty() ? "default properties: no-lost-wakeup, no-deadlock, "
+                                      "no-stuck-thread, no-late-wakeup, no-failed-assert, no-leak, "
+                                      "no-invalid-use"
+                                    : "write  " + guess);
+  };
+  if (system.instance.judge) {
+    for (const auto& judged : *system.instance.judge) check(judged.name, judged.where, defaults);
+  }
+  for (const std::string& name : system.instance.expect.violated) {
+    check(name, system.instance.expect.where, known.size());
+  }
+}
+
+}  // namespace wakesim

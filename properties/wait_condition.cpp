@@ -1,0 +1,165 @@
+#include "properties/wait_condition.h"
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "sim/program/system.h"
+
+namespace wakesim {
+namespace {
+
+// Steps that a thread may take alone before a probe gives up: it neither sleeps nor leaves.
+constexpr int kStepsMax = 10'000;
+
+enum class Alone : std::uint8_t { Left, Ended, Asleep, Endless };
+
+// Runs the thread and nobody else (its own store buffer drains when that holds it up).
+Alone run_alone(const Executor& executor, std::byte* state, ThreadId thread, StepRecord& record) {
+  const Actor self{ActorKind::Thread, thread};
+  const Actor flush{ActorKind::Flush, thread};
+  for (int i = 0; i < kStepsMax; ++i) {
+    if (record.left_region) return Alone::Left;
+    if (executor.has_ended(state, thread)) return Alone::Ended;
+    const bool buffers = executor.system().buffer_capacity > 0;
+    if (executor.enabled(state, self)) {
+      record.choices = 1;
+      executor.step(state, {self, 0}, record);
+    } else if (buffers && executor.enabled(state, flush)) {
+      executor.step(state, {flush, 0}, record);
+    } else {
+      return Alone::Asleep;
+    }
+  }
+  return Alone::Endless;
+}
+
+// "if ready == 1: break" -> "ready == 1".
+std::string condition_text(const Executor& executor, ThreadId thread, const WaitRegion& region,
+                           const StepRecord& record) {
+  const Code& code = executor.system().code_of(thread);
+  const std::string& line = code.statements[code.statement_of[record.left_at]].text;
+  if (line.rfind("if ", 0) == 0) {
+    const std::size_t colon = line.find(':');
+    return line.substr(3, colon == std::string::npos ? std::string::npos : colon - 3);
+  }
+  if (region.text != "forever") return "`" + region.text + "` is no longer true";
+  return "`" + line + "` would end its loop";
+}
+
+// The innermost region of a kind that encloses the instruction.
+const WaitRegion* innermost(const Code& code, std::uint16_t pc, WaitRegion::Kind kind) {
+  const WaitRegion* result = nullptr;
+  for (const WaitRegion& region : code.regions) {
+    if (pc < region.begin || pc >= region.end || region.kind != kind) continue;
+    const bool is_wait_loop = region.has_exit && !region.is_counted;
+    if (kind == WaitRegion::Kind::WaitsFor || is_wait_loop) result = &region;
+  }
+  return result;
+}
+
+class Question {
+ public:
+  Question(const Executor& executor, const std::byte* state, ThreadId thread)
+      : executor_(executor),
+        system_(executor.system()),
+        state_(state),
+        thread_(thread),
+        copy_(state, state + system_.layout.bytes) {}
+
+  std::optional<WaitCondition> waits_for() const {
+    const Code& code = system_.code_of(thread_);
+    const WaitRegion* region =
+        innermost(code, executor_.pc(state_, thread_), WaitRegion::Kind::WaitsFor);
+    if (region == nullptr) return std::nullopt;
+    const bool holds = executor_.evaluate_at(state_, thread_, region->condition) != 0;
+    return WaitCondition{holds, region->text};
+  }
+
+  std::optional<WaitCondition> own_condition(const CallSite& site) const {
+    if (site.row->condition == nullptr) return std::nullopt;
+    const View view(system_, state_, nullptr);
+    const std::byte* frame = executor_.frame(state_, thread_);
+    const bool holds = site.row->condition(view, frame);
+    std::string subject;
+    if (site.row->subject != nullptr) subject = site.row->subject(view, frame);
+    return WaitCondition{holds, subject.empty() ? "what it waits for has happened"
+                                                : subject + " is ready"};
+  }
+
+  std::optional<WaitCondition> loop_exit(const CallSite& site) {
+    const Code& code = system_.code_of(thread_);
+    const WaitRegion* region =
+        innermost(code, executor_.pc(state_, thread_), WaitRegion::Kind::Loop);
+    if (region == nullptr) return std::nullopt;
+    StepRecord record;
+    record.region_begin = region->begin;
+    record.region_end = region->end;
+    if (site.row->may_return_empty) {
+      executor_.return_empty(copy_.data(), thread_, record);
+    } else {
+      executor_.jump_to(copy_.data(), thread_, region->begin);
+    }
+    const Alone end = run_alone(executor_, copy_.data(), thread_, record);
+    if (end == Alone::Ended) return WaitCondition{true, "it could end its loop"};
+    if (end != Alone::Left) return WaitCondition{};
+    return WaitCondition{true, condition_text(executor_, thread_, *region, record)};
+  }
+
+  WaitCondition probe() {
+    StepRecord record;
+    executor_.return_empty(copy_.data(), thread_, record);
+    const Alone end = run_alone(executor_, copy_.data(), thread_, record);
+    if (end == Alone::Ended) return {true, "it could finish if it looked again"};
+    const std::string changed = changed_object();
+    if (changed.empty()) return {};
+    return {true, "it would find work if it looked again: " + changed + " would change"};
+  }
+
+ private:
+  // A shared class whose bytes differ from before; lists and the thread's own bytes do not count:
+  // to wait again is to be linked again.
+  std::string changed_object() const {
+    const Layout& layout = system_.layout;
+    const ThreadLayout& own = layout.threads[index(thread_)];
+    for (const ClassRange& range : layout.ranges) {
+      const bool is_own = range.cls == own.run_class || range.cls == own.end_class ||
+                          range.cls == own.buffer_class || range.cls == system_.clock_class;
+      const bool is_list = std::any_of(
+          layout.lists.begin(), layout.lists.end(),
+          [&](const ListLayout& list) { return list.offset == range.offset; });
+      if (is_own || is_list) continue;
+      if (std::memcmp(state_ + range.offset, copy_.data() + range.offset, range.size) != 0) {
+        return layout.class_names[index(range.cls)];
+      }
+    }
+    return {};
+  }
+
+  const Executor& executor_;
+  const System& system_;
+  const std::byte* state_;
+  ThreadId thread_;
+  std::vector<std::byte> copy_;
+};
+
+}  // namespace
+
+WaitCondition wait_condition(const Executor& executor, const std::byte* state, ThreadId thread,
+                             const WaitConditionOptions& options) {
+  Question question(executor, state, thread);
+  if (const auto answer = question.waits_for()) return *answer;
+  const CallSite* site = executor.call_site(state, thread);
+  if (site == nullptr) return {};  // At an `await`: its condition is false, or it would go on.
+  // Who waits for a lock is judged by owner cycles.
+  if (site->row->waits_for_owner != nullptr) return {};
+  if (!site->row->may_return_empty) {
+    const auto own = question.own_condition(*site);
+    if (own && own->holds) return *own;
+  }
+  if (const auto answer = question.loop_exit(*site)) return *answer;
+  if (site->row->may_return_empty && options.probe) return question.probe();
+  return {};
+}
+
+}  // namespace wakesim

@@ -1,0 +1,30 @@
+// Does what a sleeping thread waits for hold already?
+//
+// Asked in this order: the innermost `waits_for:`; for calls that return only with what they wait
+// for (a read), the call's own condition; the exit of the innermost enclosing loop, found out by
+// running the loop alone on a copy of the state; for calls that may return empty-handed, the probe:
+// on a copy the call returns as when nothing happened, the thread runs alone until it sleeps again,
+// and it finished or shared state differs from before.
+
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "sim/program/executor.h"
+
+namespace wakesim {
+
+struct WaitCondition {
+  bool holds = false;
+  std::string text;  // "ready == 1": completes "sleeps for ever, although ...".
+};
+
+struct WaitConditionOptions {
+  bool probe = true;  // Off for threads marked `daemon: true` by hand.
+};
+
+WaitCondition wait_condition(const Executor& executor, const std::byte* state, ThreadId thread,
+                             const WaitConditionOptions& options);
+
+}  // namespace wakesim

@@ -19,14 +19,14 @@ struct Argument;
 // An expression as C writes it. Durations (`10ms`) are numbers in nanoseconds.
 struct Expression {
   enum class Kind : std::uint8_t {
-    Number,    // value; is_duration tells `10ms` from 10000000
-    Name,      // name: a local, word, object, thread, constant, errno (EAGAIN), flag or `inf`
-    Index,     // operands[0] [ operands[1] ]
-    Member,    // operands[0] . name
-    Call,      // name ( arguments )
-    Unary,     // op operands[0]         op is one of - ! ~
-    Binary,    // operands[0] op operands[1]; op ".." in an argument makes a range
-    Group,     // ( operands[0] ): kept, so that diagnostics can quote what was written
+    Number,  // value; is_duration tells `10ms` from 10000000
+    Name,    // name: a local, word, object, thread, constant, errno (EAGAIN), flag or `inf`
+    Index,   // operands[0] [ operands[1] ]
+    Member,  // operands[0] . name
+    Call,    // name ( arguments )
+    Unary,   // op operands[0]         op is one of - ! ~
+    Binary,  // operands[0] op operands[1]; op ".." in an argument makes a range
+    Group,   // ( operands[0] ): kept, so that diagnostics can quote what was written
   };
 
   Kind kind = Kind::Number;
@@ -81,7 +81,7 @@ struct Statement {
   std::vector<Statement> otherwise;
   std::vector<std::vector<Statement>> branches;
   std::vector<std::string> branch_names;  // Of an `either:` written as a map; else empty.
-  std::string text;  // The line as written, without `- `: what traces show.
+  std::string text;                       // The line as written, without `- `: what traces show.
   Location where;
 };
 
@@ -162,7 +162,7 @@ struct Machine {
 struct Expectation {
   enum class Verdict : std::uint8_t { Proved, Violated, Bounded, Unknown };
   Verdict verdict = Verdict::Proved;
-  bool is_written = false;           // False: the wish is "proved".
+  bool is_written = false;            // False: the wish is "proved".
   std::vector<std::string> violated;  // Any of these may be the headline.
   std::vector<Location> violated_places;
   std::optional<std::vector<std::map<std::string, std::int64_t>>> outcomes;

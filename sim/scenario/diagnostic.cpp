@@ -58,9 +58,8 @@ void Diagnostics::warning(Location where, std::string message, std::string hint)
 }
 
 void Diagnostics::sort_by_place() {
-  std::stable_sort(list_.begin(), list_.end(), [](const Diagnostic& a, const Diagnostic& b) {
-    return place(a) < place(b);
-  });
+  std::stable_sort(list_.begin(), list_.end(),
+                   [](const Diagnostic& a, const Diagnostic& b) { return place(a) < place(b); });
 }
 
 std::string closest_name(const std::string& name, const std::vector<std::string>& candidates) {

@@ -30,9 +30,10 @@ struct Note {
 
 struct Diagnostic {
   Location where;
-  std::string message;             // What was found and what was expected; lower case, no full stop.
-  std::vector<Note> notes;         // Other places involved.
-  std::vector<std::string> hints;  // Text that can be pasted ("write  futex_wait(seq, s)") or advice.
+  std::string message;      // What was found and what was expected; lower case, no full stop.
+  std::vector<Note> notes;  // Other places involved.
+  std::vector<std::string>
+      hints;  // Text that can be pasted ("write  futex_wait(seq, s)") or advice.
   bool is_warning = false;
 };
 
@@ -46,8 +47,8 @@ using SourceFiles = std::vector<SourceFile>;
 // At most this many errors of one file are reported at once.
 inline constexpr std::size_t kDiagnosticsMax = 20;
 
-// Collects diagnostics; errors beyond kDiagnosticsMax are counted, not kept. The same message at the
-// same place counts once: a line is checked again for every variant and every cell of a matrix.
+// Collects diagnostics; errors beyond kDiagnosticsMax are counted, not kept. The same message at
+// the same place counts once: a line is checked again for every variant and every cell of a matrix.
 class Diagnostics {
  public:
   void add(Diagnostic diagnostic);

@@ -94,15 +94,17 @@ void Expectations::read_word(const Node& word, Expectation& expectation) {
     return diagnostics_.error(word.where, "`violated` needs the name of the property",
                               "write  expect: { violated: no-lost-wakeup }");
   }
-  diagnostics_.error(word.where, fmt::format("`expect:` is proved, bounded, unknown or "
-                                             "`violated: PROPERTY`, found {}", describe(word)),
+  diagnostics_.error(word.where,
+                     fmt::format("`expect:` is proved, bounded, unknown or "
+                                 "`violated: PROPERTY`, found {}",
+                                 describe(word)),
                      guess_hint(word.text, {"proved", "bounded", "unknown"}));
 }
 
 void Expectations::read_row(const Node& row, const ast::Instance& instance,
                             const ConstantLookup& constants, Expectation& expectation) {
-  const Keys keys = {"when",    "proved",   "violated", "bounded",
-                     "unknown", "outcomes", "states",   "schedules", "traces"};
+  const Keys keys = {"when",     "proved", "violated",  "bounded", "unknown",
+                     "outcomes", "states", "schedules", "traces"};
   if (!check_map(row, "a row of `expect:`", keys, diagnostics_)) return;
   auto& [where, is_matched] = rows_[{row.where.line, row.where.column}];
   where = row.where;
@@ -160,9 +162,8 @@ void Expectations::set_count(const Entry& entry, std::optional<std::int64_t>& co
 
 bool Expectations::matches(const Node& when, const ast::Instance& instance) {
   if (!check_is_map(when, "`when:`", diagnostics_)) return false;
-  return std::all_of(when.entries.begin(), when.entries.end(), [&](const Entry& condition) {
-    return matches_axis(condition, instance);
-  });
+  return std::all_of(when.entries.begin(), when.entries.end(),
+                     [&](const Entry& condition) { return matches_axis(condition, instance); });
 }
 
 bool Expectations::matches_axis(const Entry& condition, const ast::Instance& instance) {
@@ -220,9 +221,9 @@ void Expectations::read_outcomes(const Node& node, const ast::Instance& instance
     return;
   }
   if (!node.is_list()) {
-    return diagnostics_.error(node.where, fmt::format("`outcomes:` needs a list of maps, found {}",
-                                                      describe(node)),
-                              "write  outcomes: [ { x: 0 }, { x: 1 } ]");
+    return diagnostics_.error(
+        node.where, fmt::format("`outcomes:` needs a list of maps, found {}", describe(node)),
+        "write  outcomes: [ { x: 0 }, { x: 1 } ]");
   }
   for (const Node& outcome : node.items) {
     expectation.outcomes->push_back(read_outcome(outcome, instance, constants));

@@ -22,9 +22,9 @@ struct Operator {
 };
 
 // C's precedences; all of these bind to the left.
-constexpr Operator kBinary[] = {
-    {"||", 1}, {"&&", 2}, {"|", 3},  {"^", 4},  {"&", 5},  {"==", 6}, {"!=", 6}, {"<", 7}, {"<=", 7},
-    {">", 7},  {">=", 7}, {"<<", 8}, {">>", 8}, {"+", 9},  {"-", 9},  {"*", 10}, {"/", 10}, {"%", 10}};
+constexpr Operator kBinary[] = {{"||", 1}, {"&&", 2}, {"|", 3},  {"^", 4},  {"&", 5},  {"==", 6},
+                                {"!=", 6}, {"<", 7},  {"<=", 7}, {">", 7},  {">=", 7}, {"<<", 8},
+                                {">>", 8}, {"+", 9},  {"-", 9},  {"*", 10}, {"/", 10}, {"%", 10}};
 
 int level_of(const Token& token) {
   if (token.kind != Token::Kind::Operator) return 0;
@@ -73,9 +73,9 @@ std::size_t find_imbalance(std::string_view text) {
 
 bool is_reserved(std::string_view word) {
   static constexpr std::string_view kWords[] = {
-      "assert", "assume", "atomic", "await", "break",  "cleanup", "continue", "either",
-      "else",   "for",    "forever", "if",   "in",     "repeat",  "return",   "try",
-      "waits_for", "while"};
+      "assert",   "assume", "atomic", "await", "break",     "cleanup",
+      "continue", "either", "else",   "for",   "forever",   "if",
+      "in",       "repeat", "return", "try",   "waits_for", "while"};
   return std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords);
 }
 

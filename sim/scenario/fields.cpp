@@ -34,8 +34,8 @@ std::string guess_hint(const std::string& name, const std::vector<std::string>& 
 
 bool check_is_map(const Node& node, std::string_view owner, Diagnostics& diagnostics) {
   if (node.is_map()) return true;
-  diagnostics.error(node.where, fmt::format("{} needs `name: value` entries, found {}", owner,
-                                            describe(node)));
+  diagnostics.error(node.where,
+                    fmt::format("{} needs `name: value` entries, found {}", owner, describe(node)));
   return false;
 }
 
@@ -55,20 +55,22 @@ bool check_map(const Node& node, std::string_view owner, Keys allowed, Diagnosti
 
 std::string read_prose(const Node& node, std::string_view key, Diagnostics& diagnostics) {
   if (node.is_scalar() && !trim(node.text).empty()) return std::string(trim(node.text));
-  diagnostics.error(node.where, fmt::format("`{}:` needs a sentence, found {}", key,
-                                            node.is_scalar() ? "nothing" : describe(node)),
+  diagnostics.error(node.where,
+                    fmt::format("`{}:` needs a sentence, found {}", key,
+                                node.is_scalar() ? "nothing" : describe(node)),
                     node.is_map() ? "quote a text that holds `: `" : "");
   return {};
 }
 
 std::optional<std::string> read_choice(const Node& node, std::string_view key, Keys allowed,
                                        Diagnostics& diagnostics) {
-  const bool is_known = node.is_scalar() && std::find(allowed.begin(), allowed.end(), node.text) !=
-                                                allowed.end();
+  const bool is_known =
+      node.is_scalar() && std::find(allowed.begin(), allowed.end(), node.text) != allowed.end();
   if (is_known) return node.text;
-  diagnostics.error(node.where, fmt::format("`{}:` is one of {}, found {}", key, list_of(allowed),
-                                            describe(node)),
-                    guess_hint(node.text, names_of(allowed)));
+  diagnostics.error(
+      node.where,
+      fmt::format("`{}:` is one of {}, found {}", key, list_of(allowed), describe(node)),
+      guess_hint(node.text, names_of(allowed)));
   return {};
 }
 
@@ -110,8 +112,8 @@ std::vector<const Node*> read_list(const Node& node, std::string_view key,
     if (item.is_scalar()) {
       list.push_back(&item);
     } else {
-      diagnostics.error(item.where, fmt::format("`{}:` lists single values, found {}", key,
-                                                describe(item)),
+      diagnostics.error(item.where,
+                        fmt::format("`{}:` lists single values, found {}", key, describe(item)),
                         item.is_map() ? "quote a value that holds `: `" : "");
     }
   }

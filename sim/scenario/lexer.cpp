@@ -19,9 +19,9 @@ bool is_word(char c) {
 
 // Longest first.
 constexpr std::string_view kOperators[] = {
-    "<<=", ">>=", "..", "==", "!=", "<=", ">=", "<<", ">>", "&&", "||", "+=", "-=", "*=",
-    "/=",  "%=",  "&=", "|=", "^=", "+",  "-",  "*",  "/",  "%",  "&",  "|",  "^",  "~",
-    "!",   "<",   ">",  "=",  "(",  ")",  "[",  "]",  ".",  ",",  ":"};
+    "<<=", ">>=", "..", "==", "!=", "<=", ">=", "<<", ">>", "&&", "||", "+=", "-=",
+    "*=",  "/=",  "%=", "&=", "|=", "^=", "+",  "-",  "*",  "/",  "%",  "&",  "|",
+    "^",   "~",   "!",  "<",  ">",  "=",  "(",  ")",  "[",  "]",  ".",  ",",  ":"};
 
 // What people write who think of another language.
 struct Foreign {
@@ -103,7 +103,8 @@ void set_number(Token& token) {
     const std::size_t first = std::min(digits.find_first_not_of('0'), digits.size() - 1);
     return set_wrong(token,
                      fmt::format("`{}`: a number with a leading zero is octal for some and decimal "
-                                 "for others", text),
+                                 "for others",
+                                 text),
                      fmt::format("write  {}{}", digits.substr(first), unit));
   }
   if (unit.empty()) return set_integer(token, digits, 10);

@@ -12,8 +12,8 @@ namespace {
 
 // Words that YAML 1.1 reads as booleans and editors show as such.
 bool is_yaml_boolean(std::string_view text) {
-  static constexpr std::string_view kWords[] = {"y",  "n",   "yes", "no",   "on",
-                                                "off", "true", "false"};
+  static constexpr std::string_view kWords[] = {"y",  "n",   "yes",  "no",
+                                                "on", "off", "true", "false"};
   std::string lower(text);
   std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
@@ -24,18 +24,21 @@ Axis parse_axis(const Entry& entry, Diagnostics& diagnostics) {
   Axis axis{.name = entry.key.text, .where = entry.key.where};
   check_label(entry.key, "an axis", diagnostics);
   if (axis.name == "variant") {
-    diagnostics.error(axis.where, "`variant` is what `when:` calls the variants; name the axis "
-                                  "otherwise");
+    diagnostics.error(axis.where,
+                      "`variant` is what `when:` calls the variants; name the axis "
+                      "otherwise");
   }
   for (const Node* value : read_list(entry.value, axis.name, diagnostics)) {
     if (value->style == Node::Style::Plain && is_yaml_boolean(value->text)) {
-      diagnostics.error(value->where, fmt::format("{} is true or false to some YAML readers and a "
-                                                  "word to others", describe(*value)),
+      diagnostics.error(value->where,
+                        fmt::format("{} is true or false to some YAML readers and a "
+                                    "word to others",
+                                    describe(*value)),
                         fmt::format("write  '{}'", value->text));
     }
     if (std::find(axis.values.begin(), axis.values.end(), value->text) != axis.values.end()) {
-      diagnostics.error(value->where, fmt::format("{} stands twice in axis `{}`", describe(*value),
-                                                  axis.name));
+      diagnostics.error(value->where,
+                        fmt::format("{} stands twice in axis `{}`", describe(*value), axis.name));
     }
     axis.values.push_back(value->text);
   }
@@ -64,7 +67,8 @@ class Substitution {
   void replace(Node& node) {
     const std::string source = std::exchange(node.text, {});
     std::size_t done = 0;
-    for (std::size_t at = source.find("${"); at != std::string::npos; at = source.find("${", done)) {
+    for (std::size_t at = source.find("${"); at != std::string::npos;
+         at = source.find("${", done)) {
       const std::size_t end = source.find('}', at);
       if (end == std::string::npos) {
         diagnostics_.error(node.where, "`${` without `}`");

@@ -45,10 +45,14 @@ const Node* Node::find(std::string_view key) const {
 std::string describe(const Node& node) {
   constexpr std::size_t kShownMax = 40;
   switch (node.kind) {
-    case Node::Kind::Null: return "nothing";
-    case Node::Kind::List: return "a list";
-    case Node::Kind::Map: return "a map";
-    case Node::Kind::Scalar: break;
+    case Node::Kind::Null:
+      return "nothing";
+    case Node::Kind::List:
+      return "a list";
+    case Node::Kind::Map:
+      return "a map";
+    case Node::Kind::Scalar:
+      break;
   }
   if (node.text.size() <= kShownMax) return fmt::format("`{}`", node.text);
   std::size_t end = 0;

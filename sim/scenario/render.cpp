@@ -145,7 +145,8 @@ class Excerpt {
   // The marks without text share a row of carets; each with text gets its own.
   std::string underlines(std::uint32_t number, std::vector<Mark> marks, bool is_gap) const {
     std::stable_sort(marks.begin(), marks.end(), [](const Mark& a, const Mark& b) {
-      return std::pair(!a.text.empty(), a.where.column) < std::pair(!b.text.empty(), b.where.column);
+      return std::pair(!a.text.empty(), a.where.column) <
+             std::pair(!b.text.empty(), b.where.column);
     });
     const Shown shown = show(*line(number));
     const std::size_t from = window(number, shown);
@@ -159,7 +160,8 @@ class Excerpt {
     std::string out;
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const bool is_last = i + 1 == rows.size();
-      out += std::string(gutter(), ' ') + (is_gap && is_last ? "\u2506 " : "\u2502 ") + rows[i] + "\n";
+      out +=
+          std::string(gutter(), ' ') + (is_gap && is_last ? "\u2506 " : "\u2502 ") + rows[i] + "\n";
     }
     return out;
   }
@@ -193,9 +195,9 @@ std::string place(const Location& where, const SourceFiles& files) {
 }
 
 std::string headline(const Diagnostic& diagnostic, const SourceFiles& files, int width) {
-  const std::string text = fmt::format("{}: {}: {}", place(diagnostic.where, files),
-                                       diagnostic.is_warning ? "warning" : "error",
-                                       diagnostic.message);
+  const std::string text =
+      fmt::format("{}: {}: {}", place(diagnostic.where, files),
+                  diagnostic.is_warning ? "warning" : "error", diagnostic.message);
   std::string out;
   for (const std::string& line : wrap(text, static_cast<std::size_t>(width))) out += line + "\n";
   return out;
@@ -207,8 +209,9 @@ std::string hint_text(const std::string& hint, std::size_t indentation, std::siz
   std::string out;
   for (const std::string& line : split_lines(hint)) {
     const bool is_text_to_paste = line.find("  ") != std::string::npos;
-    const auto parts = is_text_to_paste ? std::vector<std::string>{line}
-                                        : wrap(line, std::max<std::size_t>(20, width - indentation));
+    const auto parts = is_text_to_paste
+                           ? std::vector<std::string>{line}
+                           : wrap(line, std::max<std::size_t>(20, width - indentation));
     for (const std::string& part : parts) out += margin + part + "\n";
   }
   return out;

@@ -125,8 +125,8 @@ struct PropertyWord {
 };
 
 constexpr PropertyWord kPropertyWords[] = {
-    {"always", ast::Property::Kind::Always},       {"never", ast::Property::Kind::Never},
-    {"sometimes", ast::Property::Kind::Sometimes}, {"finally", ast::Property::Kind::Finally},
+    {"always", ast::Property::Kind::Always},         {"never", ast::Property::Kind::Never},
+    {"sometimes", ast::Property::Kind::Sometimes},   {"finally", ast::Property::Kind::Finally},
     {"eventually", ast::Property::Kind::Eventually},
 };
 
@@ -147,10 +147,11 @@ void parse_property_value(LineParser& parser, ast::Property& property) {
     return;
   }
   if (parser.has_failed()) return;
-  const std::string guess = closest_name(
-      std::string(first.text), {"always", "never", "sometimes", "finally", "eventually"});
-  parser.fail(first, "a property begins with always, never, sometimes, finally or eventually, or is "
-                     "`p leads_to q`",
+  const std::string guess = closest_name(std::string(first.text),
+                                         {"always", "never", "sometimes", "finally", "eventually"});
+  parser.fail(first,
+              "a property begins with always, never, sometimes, finally or eventually, or is "
+              "`p leads_to q`",
               guess.empty() ? "write  always " + property.text : "write  " + guess);
 }
 
@@ -215,9 +216,10 @@ ast::Object parse_object(const Entry& entry, Diagnostics& diagnostics) {
     return object;
   }
   if (!value.is_scalar()) {
-    diagnostics.error(value.where, fmt::format("object `{}` needs a kind, found {}", object.name,
-                                               describe(value)),
-                      fmt::format("write  {}: word(0)", object.name));
+    diagnostics.error(
+        value.where,
+        fmt::format("object `{}` needs a kind, found {}", object.name, describe(value)),
+        fmt::format("write  {}: word(0)", object.name));
     return object;
   }
   if (refuse_mangled(value, diagnostics)) return object;
@@ -248,8 +250,8 @@ ast::Function parse_function(const Entry& entry, Diagnostics& diagnostics) {
   LineParser parser(entry.key, diagnostics);
   function.name = declared_name(parser, "a function");
   if (!parser.accept("(") && !parser.has_failed()) {
-    parser.fail(entry.key.where, fmt::format("function `{}` needs its parameters in parentheses",
-                                             function.name),
+    parser.fail(entry.key.where,
+                fmt::format("function `{}` needs its parameters in parentheses", function.name),
                 fmt::format("write  {}():", function.name));
   }
   if (!parser.accept(")")) {
@@ -259,7 +261,8 @@ ast::Function parse_function(const Entry& entry, Diagnostics& diagnostics) {
     parser.expect(")", "the parameters");
   }
   parser.finish();
-  function.body = parse_block(entry.value, fmt::format("function `{}`", function.name), diagnostics);
+  function.body =
+      parse_block(entry.value, fmt::format("function `{}`", function.name), diagnostics);
   return function;
 }
 
@@ -283,9 +286,10 @@ ast::Property parse_property(const Entry& entry, Diagnostics& diagnostics) {
   ast::Property property{.name = key.text, .where = key.where};
   check_label(key, "a property", diagnostics);
   if (!value.is_scalar()) {
-    diagnostics.error(value.where, fmt::format("property `{}` needs an expression, found {}",
-                                               key.text, describe(value)),
-                      fmt::format("write  {}: always x == 0", key.text));
+    diagnostics.error(
+        value.where,
+        fmt::format("property `{}` needs an expression, found {}", key.text, describe(value)),
+        fmt::format("write  {}: always x == 0", key.text));
     return property;
   }
   if (refuse_mangled(value, diagnostics)) return property;

@@ -25,30 +25,22 @@ struct Word {
 };
 
 constexpr Word kHeads[] = {
-    {"if", Kind::If, Operand::Expression},
-    {"while", Kind::While, Operand::Expression},
-    {"forever", Kind::Forever, Operand::None},
-    {"repeat", Kind::Repeat, Operand::Expression},
-    {"for", Kind::ForIn, Operand::Loop},
-    {"atomic", Kind::Atomic, Operand::None},
-    {"either", Kind::Either, Operand::None},
-    {"waits_for", Kind::WaitsFor, Operand::Expression},
+    {"if", Kind::If, Operand::Expression},     {"while", Kind::While, Operand::Expression},
+    {"forever", Kind::Forever, Operand::None}, {"repeat", Kind::Repeat, Operand::Expression},
+    {"for", Kind::ForIn, Operand::Loop},       {"atomic", Kind::Atomic, Operand::None},
+    {"either", Kind::Either, Operand::None},   {"waits_for", Kind::WaitsFor, Operand::Expression},
     {"try", Kind::Try, Operand::None},
 };
 
 constexpr Word kLines[] = {
-    {"break", Kind::Break, Operand::None},
-    {"continue", Kind::Continue, Operand::None},
-    {"return", Kind::Return, Operand::Optional},
-    {"assert", Kind::Assert, Operand::Expression},
-    {"await", Kind::Await, Operand::Expression},
-    {"assume", Kind::Assume, Operand::Expression},
-    {"sleep", Kind::Sleep, Operand::Expression},
-    {"work", Kind::Work, Operand::Expression},
+    {"break", Kind::Break, Operand::None},       {"continue", Kind::Continue, Operand::None},
+    {"return", Kind::Return, Operand::Optional}, {"assert", Kind::Assert, Operand::Expression},
+    {"await", Kind::Await, Operand::Expression}, {"assume", Kind::Assume, Operand::Expression},
+    {"sleep", Kind::Sleep, Operand::Expression}, {"work", Kind::Work, Operand::Expression},
 };
 
-constexpr std::string_view kAssignments[] = {"=",  "+=", "-=", "*=",  "/=", "%=",
-                                             "&=", "|=", "^=", "<<=", ">>="};
+constexpr std::string_view kAssignments[] = {
+    "=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>="};
 
 template <std::size_t Size>
 const Word* find_word(const Word (&words)[Size], std::string_view text) {
@@ -124,12 +116,15 @@ std::vector<Statement> BlockParser::block(const Node& body, std::string_view own
 
 std::optional<Statement> BlockParser::statement(const Node& node) {
   switch (node.kind) {
-    case Node::Kind::Scalar: return line(node);
-    case Node::Kind::Map: return map(node);
+    case Node::Kind::Scalar:
+      return line(node);
+    case Node::Kind::Map:
+      return map(node);
     case Node::Kind::List:
       error(node.where, "a list inside a list is no statement", "write one `- ` before each line");
       return {};
-    case Node::Kind::Null: break;
+    case Node::Kind::Null:
+      break;
   }
   error(node.where, "an item of this list is empty", "remove the `-`");
   return {};
@@ -145,14 +140,14 @@ std::optional<Statement> BlockParser::line(const Node& node) {
   if (refuse_mangled(node, diagnostics_)) return {};
   LineParser parser(node, diagnostics_);
   Statement statement{.text = std::string(trim(node.text)), .where = node.where};
-  const Word* word = parser.peek().kind == Token::Kind::Name ? find_word(kLines, parser.peek().text)
-                                                             : nullptr;
+  const Word* word =
+      parser.peek().kind == Token::Kind::Name ? find_word(kLines, parser.peek().text) : nullptr;
   if (word && !is_plain_name(*word, parser)) {
     simple(parser, *word, statement);
   } else if (parser.peek().kind == Token::Kind::Name && find_word(kHeads, parser.peek().text)) {
     const std::string name(parser.peek().text);
-    parser.fail(parser.peek(), fmt::format("`{}` begins a block and needs `:` and lines below it",
-                                           name),
+    parser.fail(parser.peek(),
+                fmt::format("`{}` begins a block and needs `:` and lines below it", name),
                 fmt::format("write  {}:", trim(node.text)));
   } else if (parser.is_at_word("else") || parser.is_at_word("cleanup")) {
     parser.fail(parser.peek(), fmt::format("`{}` needs `:`", parser.peek().text));
@@ -175,9 +170,9 @@ void BlockParser::simple(LineParser& parser, const Word& word, Statement& statem
 void BlockParser::assignment_or_call(LineParser& parser, Statement& statement) {
   ast::Expression first = parser.expression();
   const Token op = parser.peek();
-  const bool is_assignment =
-      op.kind == Token::Kind::Operator &&
-      std::find(std::begin(kAssignments), std::end(kAssignments), op.text) != std::end(kAssignments);
+  const bool is_assignment = op.kind == Token::Kind::Operator &&
+                             std::find(std::begin(kAssignments), std::end(kAssignments), op.text) !=
+                                 std::end(kAssignments);
   if (!is_assignment) {
     statement.kind = Kind::Evaluate;
     statement.value = std::move(first);
@@ -240,7 +235,8 @@ void BlockParser::head_operand(LineParser& parser, const Word& word, Statement& 
     parser.next();
   }
   if (parser.is_at_end()) {
-    return parser.fail(parser.peek(), fmt::format("`{}` needs an expression before `:`", word.text));
+    return parser.fail(parser.peek(),
+                       fmt::format("`{}` needs an expression before `:`", word.text));
   }
   statement.value = parser.expression();
   statement.has_value = true;
@@ -263,8 +259,8 @@ void BlockParser::branches(const Node& value, Statement& statement) {
             "begin each branch with `- `, or with a name of its own");
     }
     statement.branch_names.push_back(key.text);
-    statement.branches.push_back(block(branch, fmt::format("branch `{}`", key.text),
-                                       EmptyBlock::IsAllowed));
+    statement.branches.push_back(
+        block(branch, fmt::format("branch `{}`", key.text), EmptyBlock::IsAllowed));
   }
   if (statement.branches.size() >= 2) return;
   error(value.where, "`either:` needs a list of at least two branches",
@@ -279,8 +275,8 @@ void BlockParser::continuations(const Node& node, std::size_t next, Statement& s
   const bool is_try = statement.kind == Kind::Try;
   if (is_if && is_else_if(entry.key.text)) return else_if(node, next, statement);
   if ((is_if && entry.key.text == "else") || (is_try && entry.key.text == "cleanup")) {
-    statement.otherwise = block(entry.value, fmt::format("`{}:`", entry.key.text),
-                                EmptyBlock::IsError);
+    statement.otherwise =
+        block(entry.value, fmt::format("`{}:`", entry.key.text), EmptyBlock::IsError);
     statement.has_otherwise = true;
     if (next + 1 == node.entries.size()) return;
     return refuse_continuation(node.entries[next + 1], statement);
@@ -307,7 +303,8 @@ void BlockParser::else_if(const Node& node, std::size_t index, Statement& statem
 void BlockParser::refuse_continuation(const Entry& entry, const Statement& of) {
   const std::string_view word = first_word(entry.key.text);
   if (find_word(kHeads, word)) {
-    return error(entry.key.where, fmt::format("{} belongs to the item above it", describe(entry.key)),
+    return error(entry.key.where,
+                 fmt::format("{} belongs to the item above it", describe(entry.key)),
                  fmt::format("write  - {}:", entry.key.text));
   }
   if (word == "elif" || word == "elseif") {
@@ -334,13 +331,14 @@ void BlockParser::refuse_head(const Entry& entry) {
     return error(entry.key.where, fmt::format("`{}` has no `:`", word),
                  fmt::format("write  - {}", key));
   }
-  const std::string guess = closest_name(word, {"if", "while", "forever", "repeat", "for", "atomic",
-                                                "either", "waits_for", "try"});
+  const std::string guess = closest_name(
+      word, {"if", "while", "forever", "repeat", "for", "atomic", "either", "waits_for", "try"});
   if (!entry.value.is_scalar()) {
     return error(entry.key.where, fmt::format("`{}` begins no block", word),
-                 guess.empty() ? "blocks begin with if, while, forever, repeat, for, atomic, either, "
-                                 "waits_for or try"
-                               : fmt::format("write  {}{}:", guess, key.substr(word.size())));
+                 guess.empty()
+                     ? "blocks begin with if, while, forever, repeat, for, atomic, either, "
+                       "waits_for or try"
+                     : fmt::format("write  {}{}:", guess, key.substr(word.size())));
   }
   const std::string whole = fmt::format("{}: {}", key, entry.value.text);
   error(entry.key.where, "`: ` splits this line into a key and a value",

@@ -39,11 +39,8 @@ bool is_in(char32_t code, const auto& ranges) {
 
 // The blocks that matter in practice, not all of Unicode: a caret that is off by one under a rare
 // script is no harm.
-constexpr std::array<Range, 5> kCombining = {{{0x0300, 0x036f},
-                                              {0x200b, 0x200f},
-                                              {0x20d0, 0x20ff},
-                                              {0xfe00, 0xfe0f},
-                                              {0xfe20, 0xfe2f}}};
+constexpr std::array<Range, 5> kCombining = {
+    {{0x0300, 0x036f}, {0x200b, 0x200f}, {0x20d0, 0x20ff}, {0xfe00, 0xfe0f}, {0xfe20, 0xfe2f}}};
 constexpr std::array<Range, 8> kWide = {{{0x1100, 0x115f},
                                          {0x2e80, 0xa4cf},
                                          {0xac00, 0xd7a3},
@@ -101,9 +98,9 @@ std::string_view trim(std::string_view text) {
 }
 
 bool is_identifier(std::string_view text) {
-  return !text.empty() && is_letter(text[0]) &&
-         std::all_of(text.begin(), text.end(),
-                     [](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });
+  return !text.empty() && is_letter(text[0]) && std::all_of(text.begin(), text.end(), [](char c) {
+    return is_letter(c) || (c >= '0' && c <= '9');
+  });
 }
 
 std::vector<std::string> wrap(std::string_view text, std::size_t width) {

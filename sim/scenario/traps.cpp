@@ -139,8 +139,10 @@ bool explain_odd_start(const Suspect& suspect, std::size_t at) {
   const std::string_view text = suspect.line.substr(std::min(at, suspect.line.size()));
   if (text.empty() || std::string_view("*&!@`%|>,]}").find(text[0]) == kNone) return false;
   if (opens_block_text(suspect.line)) return false;
-  suspect.error(at, 1, fmt::format("a line or value cannot start with `{}`: YAML gives it a meaning "
-                                   "of its own", text[0]),
+  suspect.error(at, 1,
+                fmt::format("a line or value cannot start with `{}`: YAML gives it a meaning "
+                            "of its own",
+                            text[0]),
                 "start with a name, or put parentheses around the expression");
   return true;
 }
@@ -177,8 +179,8 @@ bool explain_axis_in_flow(const Suspect& suspect, std::size_t at) {
 
 // `- if a: if b: c`, `about: why: because`.
 bool explain_second_colon(const Suspect& suspect, std::size_t at) {
-  const std::string_view line = suspect.line.substr(0, std::min(suspect.line.find(" #"),
-                                                                suspect.line.size()));
+  const std::string_view line =
+      suspect.line.substr(0, std::min(suspect.line.find(" #"), suspect.line.size()));
   const std::size_t first = find_colon(line, at);
   if (first == kNone || line.substr(at).starts_with('"') || line.substr(at).starts_with('\'')) {
     return false;
@@ -190,10 +192,11 @@ bool explain_second_colon(const Suspect& suspect, std::size_t at) {
     return false;
   }
   const bool is_block = rest.starts_with("if ") || rest.starts_with("while ");
-  suspect.error(second, 1, "a second `: ` in one line",
-                is_block ? "the body of a one-line block is one statement: put it on lines of its own"
-                         : fmt::format("write  {}: {}", trim(line.substr(at, first - at)),
-                                       quoted(trim(rest))));
+  suspect.error(
+      second, 1, "a second `: ` in one line",
+      is_block
+          ? "the body of a one-line block is one statement: put it on lines of its own"
+          : fmt::format("write  {}: {}", trim(line.substr(at, first - at)), quoted(trim(rest))));
   return true;
 }
 
@@ -201,8 +204,7 @@ bool explain_line(const Suspect& suspect) {
   if (explain_tab(suspect)) return true;
   const std::size_t start = item_start(suspect.line);
   const std::size_t colon = find_colon(suspect.line, start);
-  const std::size_t value =
-      colon == kNone ? kNone : suspect.line.find_first_not_of(' ', colon + 1);
+  const std::size_t value = colon == kNone ? kNone : suspect.line.find_first_not_of(' ', colon + 1);
   for (const std::size_t at : {start, value}) {
     if (at == kNone) continue;
     if (explain_odd_start(suspect, at) || explain_text_behind_quote(suspect, at) ||

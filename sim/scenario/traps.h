@@ -1,5 +1,5 @@
-// Where YAML and a scenario's author misunderstand each other: checks of the raw text, and sentences
-// for what the YAML library reports with its own.
+// Where YAML and a scenario's author misunderstand each other: checks of the raw text, and
+// sentences for what the YAML library reports with its own.
 
 #pragma once
 

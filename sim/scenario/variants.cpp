@@ -36,9 +36,8 @@ const Node* same_as(const Entry& entry) {
 
 void report_absence_of_nothing(const Entry& entry, std::string_view section,
                                Diagnostics& diagnostics) {
-  diagnostics.error(entry.key.where,
-                    fmt::format("`{}` cannot be absent: `{}:` has no such entry", entry_name(entry),
-                                section));
+  diagnostics.error(entry.key.where, fmt::format("`{}` cannot be absent: `{}:` has no such entry",
+                                                 entry_name(entry), section));
 }
 
 // Finds out what one entry is in one variant.

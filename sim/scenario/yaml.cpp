@@ -75,8 +75,8 @@ std::size_t quoted_length(std::string_view line) {
 std::string_view null_word(std::string_view rest) {
   for (const std::string_view word : {"~", "null", "Null", "NULL"}) {
     if (!rest.starts_with(word)) continue;
-    if (rest.size() == word.size() || std::string_view(" ,:]}").find(rest[word.size()]) !=
-                                          std::string_view::npos) {
+    if (rest.size() == word.size() ||
+        std::string_view(" ,:]}").find(rest[word.size()]) != std::string_view::npos) {
       return word;
     }
   }
@@ -214,9 +214,9 @@ class TreeBuilder : public YAML::EventHandler {
 
   void open(Node node) {
     if (open_.size() >= kNestingMax) {
-      diagnostics_.error(node.where, fmt::format("lists and maps are nested deeper than {} levels",
-                                                 kNestingMax),
-                         "move the inner part into a function");
+      diagnostics_.error(
+          node.where, fmt::format("lists and maps are nested deeper than {} levels", kNestingMax),
+          "move the inner part into a function");
       throw Abandon{};
     }
     open_.push_back({.node = std::move(node)});
@@ -256,8 +256,9 @@ class TreeBuilder : public YAML::EventHandler {
     }
     if (key.style == Node::Style::Plain && key.text == null_word(key.text)) {
       is_refused_ = true;
-      diagnostics_.error(key.where, fmt::format("{} means nothing to YAML and cannot be a name",
-                                                describe(key)), "choose another name");
+      diagnostics_.error(
+          key.where, fmt::format("{} means nothing to YAML and cannot be a name", describe(key)),
+          "choose another name");
       return;
     }
     if (key.text == "<<") {
@@ -273,7 +274,8 @@ class TreeBuilder : public YAML::EventHandler {
     is_refused_ = true;
     Diagnostic diagnostic{.where = key.where,
                           .message = fmt::format("{} is declared twice; YAML would keep only one "
-                                                 "and say nothing", describe(key))};
+                                                 "and say nothing",
+                                                 describe(key))};
     diagnostic.notes.push_back({first, "first here"});
     if (is_identifier(key.text)) {
       diagnostic.hints.push_back(fmt::format("write  {}2:  or merge the two", key.text));

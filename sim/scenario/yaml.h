@@ -34,8 +34,8 @@ struct Node {
   std::vector<Node> items;     // Of a list.
   std::vector<Entry> entries;  // Of a map, in written order.
 
-  Location where;                 // A scalar: all of it, or what stands on its first line.
-  std::uint32_t text_column = 1;  // Of text[0]: behind the quote, if there is one.
+  Location where;                    // A scalar: all of it, or what stands on its first line.
+  std::uint32_t text_column = 1;     // Of text[0]: behind the quote, if there is one.
   std::uint32_t comment_column = 0;  // Where ` #` ends the line behind a plain scalar.
   std::vector<Splice> splices;
 
@@ -61,8 +61,8 @@ std::string describe(const Node& node);
 // How deep lists and maps may be nested.
 inline constexpr std::size_t kNestingMax = 64;
 
-// Parses a text whose lines are `lines`, as file number `file`. Nothing if it is no YAML, or YAML that
-// scenarios do not use: anchors, tags, several documents, ...
+// Parses a text whose lines are `lines`, as file number `file`. Nothing if it is no YAML, or YAML
+// that scenarios do not use: anchors, tags, several documents, ...
 std::optional<Node> parse_yaml(const std::vector<std::string>& lines, std::uint32_t file,
                                Diagnostics& diagnostics);
 

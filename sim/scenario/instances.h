@@ -1,0 +1,25 @@
+// A checked tree -> one ast::Instance for each variant and cell.
+
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "sim/scenario/ast.h"
+#include "sim/scenario/diagnostic.h"
+#include "sim/scenario/expectation.h"
+#include "sim/scenario/variants.h"
+#include "sim/scenario/yaml.h"
+
+namespace wakesim {
+
+// Variants times cells times the values of the file; beyond this the instances would fill
+// gigabytes.
+inline constexpr std::size_t kInstanceNodesMax = 400'000;
+
+// Fills in file.instances. `layers` are as written, with `${axis}`; `constants` knows what the
+// models define.
+void build_instances(const Layers& layers, const ConstantLookup& constants, ast::File& file,
+                     Diagnostics& diagnostics);
+
+}  // namespace wakesim

@@ -40,14 +40,17 @@ bool run_callback(Step& step, EntryId entry, WakeOptions options) {
   const Entry record = step.entry(entry);
   const ThreadId owner = step.owner(entry);
   switch (static_cast<WakeFunction>(record.function)) {
-    case WakeFunction::None: break;
-    case WakeFunction::Default: return try_to_wake_up(step, owner, options.mode);
+    case WakeFunction::None:
+      break;
+    case WakeFunction::Default:
+      return try_to_wake_up(step, owner, options.mode);
     case WakeFunction::Autoremove: {
       const bool woken = try_to_wake_up(step, owner, options.mode);
       if (woken) remove_wait_queue(step, entry);
       return woken;
     }
-    case WakeFunction::Pollwake: return pollwake(step, entry, record, options);
+    case WakeFunction::Pollwake:
+      return pollwake(step, entry, record, options);
   }
   WAKESIM_UNREACHABLE();
 }
@@ -140,8 +143,7 @@ void prepare_to_wait(Step& step, const WaitQueue& queue, EntryId entry, TaskStat
   prepare(step, queue, entry, state, false);
 }
 
-void prepare_to_wait_exclusive(Step& step, const WaitQueue& queue, EntryId entry,
-                               TaskState state) {
+void prepare_to_wait_exclusive(Step& step, const WaitQueue& queue, EntryId entry, TaskState state) {
   prepare(step, queue, entry, state, true);
 }
 
@@ -217,9 +219,7 @@ std::string waiters(const View& view, ListId list) {
 }
 
 // kernel/time/hrtimer.c, hrtimer_wakeup().
-void on_timer_fired(Step& step, ThreadId thread) {
-  try_to_wake_up(step, thread, kTaskNormal);
-}
+void on_timer_fired(Step& step, ThreadId thread) { try_to_wake_up(step, thread, kTaskNormal); }
 
 void on_spurious_wake(Step& step, ThreadId thread) {
   try_to_wake_up(step, thread, kTaskInterruptible);

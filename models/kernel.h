@@ -6,8 +6,8 @@
 // Leaves out  signals (they arrive with their own model), CPU placement, freezing.
 // One step    each function here is part of its caller's step; the caller says what one step is.
 //
-// A wakeup is never counted. It lives in the task state, in flags, or in data that the sleeper reads
-// again: a wake that finds the task running is forgotten.
+// A wakeup is never counted. It lives in the task state, in flags, or in data that the sleeper
+// reads again: a wake that finds the task running is forgotten.
 
 #pragma once
 

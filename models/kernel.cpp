@@ -12,16 +12,11 @@ void link(Step& step, const WaitQueue& queue, EntryId entry, EntryOptions option
   record.flags = flags;
   record.value = options.value;
   step.set_entry(entry, record);
-  if (!at_head) {
+  if (at_head) {
+    step.push_front(queue.list, entry);
+  } else {
     step.push_back(queue.list, entry);
-    return;
   }
-  // The head is behind entries with PRIORITY (in-kernel consumers that look first).
-  EntryId position = step.first(queue.list);
-  while (position != kNoEntry && (step.entry(position).flags & kWaitPriority) != 0) {
-    position = step.next(queue.list, position);
-  }
-  step.insert_before(queue.list, position, entry);
 }
 
 // fs/select.c, pollwake(): filtered by key; sets `triggered` before it wakes, so that a poller that

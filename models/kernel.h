@@ -1,9 +1,10 @@
 // The kernel's waiting machinery, which every model that sleeps is built from.
 //
 // Kernel      include/linux/wait.h, kernel/sched/wait.c, kernel/sched/core.c, Linux 6.18.
-// Covers      task state, wait queues (insertion order, EXCLUSIVE, PRIORITY), wake callbacks, the
-//             wake walk, wake_q, timeouts.
-// Leaves out  signals (they arrive with their own model), CPU placement, freezing.
+// Covers      task state, wait queues (insertion order, EXCLUSIVE), wake callbacks, the wake walk,
+//             wake_q, timeouts.
+// Leaves out  signals (they arrive with their own model), CPU placement, freezing, WQ_FLAG_PRIORITY
+//             (KVM's irqfd alone uses it).
 // One step    each function here is part of its caller's step; the caller says what one step is.
 //
 // A wakeup is never counted. It lives in the task state, in flags, or in data that the sleeper
@@ -42,7 +43,6 @@ enum TimerState : std::uint8_t { kTimerOff = 0, kTimerArmed = 1, kTimerFired = 2
 // Entry::flags, as in include/linux/wait.h.
 enum WaitFlag : std::uint16_t {
   kWaitExclusive = 0x01,
-  kWaitPriority = 0x10,
 };
 
 // Entry::function: which callback a wake runs. Models that bring their own add a value here and a
@@ -87,7 +87,7 @@ struct EntryOptions {
 EntryId my_entry(const Step& step, std::uint32_t slot = 0);
 bool is_linked(const View& view, EntryId entry);
 
-// add_wait_queue: at the head, behind entries with PRIORITY; clears EXCLUSIVE.
+// add_wait_queue: at the head; clears EXCLUSIVE.
 void add_wait_queue(Step& step, const WaitQueue& queue, EntryId entry, EntryOptions options);
 // add_wait_queue_exclusive: at the tail, sets EXCLUSIVE.
 void add_wait_queue_exclusive(Step& step, const WaitQueue& queue, EntryId entry,

@@ -56,11 +56,12 @@ void verify_step(const Executor& executor, const std::byte* before, const std::b
                  const Move& move, const StepRecord& record) {
   const System& system = executor.system();
   const Range own = private_bytes(system, move.actor);
-  static thread_local const System* cached = nullptr;
+  // By digest: another system may since have got this one's address.
+  static thread_local std::uint64_t cached = 0;
   static thread_local std::vector<std::int64_t> classes;
-  if (cached != &system || classes.size() != system.layout.bytes) {
+  if (cached != system.digest || classes.size() != system.layout.bytes) {
     classes = classes_of_bytes(system);
-    cached = &system;
+    cached = system.digest;
   }
   const auto name = [&](std::int64_t cls) {
     return cls < 0 ? std::string("bytes private to a thread")

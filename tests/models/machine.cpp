@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "models/catalogue.h"
+#include "sim/explore/verify.h"
 #include "sim/program/compiler.h"
 #include "sim/scenario/loader.h"
 
@@ -16,36 +17,12 @@ std::string bytes_of(const std::vector<std::byte>& state) {
   return {reinterpret_cast<const char*>(state.data()), state.size()};
 }
 
-void expect_in_future(const System& system, const Footprint& future, const StepRecord& record) {
-  if (future.reads.contains(record.footprint.reads) &&
-      future.writes.contains(record.footprint.writes)) {
-    return;
-  }
-  std::string outside;
-  for (std::uint32_t i = 0; i < system.layout.class_names.size(); ++i) {
-    const auto cls = static_cast<ClassId>(i);
-    const bool read = record.footprint.reads.has(cls) && !future.reads.has(cls);
-    const bool written = record.footprint.writes.has(cls) && !future.writes.has(cls);
-    if (read) outside += " reads " + system.layout.class_names[i];
-    if (written) outside += " writes " + system.layout.class_names[i];
-  }
-  ADD_FAILURE() << "a step did more than its static future says:" << outside;
-}
-
-std::uint16_t pc_of(const System& system, const std::vector<std::byte>& state, ThreadId thread) {
-  ThreadBlock block;
-  std::memcpy(&block, state.data() + system.layout.threads[index(thread)].block, sizeof(block));
-  return block.pc;
-}
-
-// Takes the step and checks what it says about itself.
+// Takes the step and checks that it told the truth about what it touches.
 void take_checked(const Executor& executor, std::vector<std::byte>& state, Move move,
                   StepRecord& record, std::vector<StepEvent>* events) {
-  const System& system = executor.system();
-  const std::uint16_t pc = pc_of(system, state, move.actor.thread);
+  const std::vector<std::byte> before = state;
   executor.step(state.data(), move, record, events);
-  if (move.actor.kind != ActorKind::Thread) return;
-  expect_in_future(system, system.futures[index(move.actor.thread)][pc].footprint, record);
+  verify_step(executor, before.data(), state.data(), move, record);
 }
 
 std::string describe_end(const Executor& executor, const std::vector<std::byte>& state) {

@@ -20,7 +20,7 @@ namespace wakesim::testing {
 // Objects, threads, observe, ... of a scenario, without its head.
 std::unique_ptr<System> compile_body(const std::string& body);
 
-// One execution, step by step. Every step's footprint must lie in its static future.
+// One execution, step by step. Every step must tell the truth about what it touches.
 class Machine {
  public:
   explicit Machine(const std::string& body);

@@ -184,7 +184,8 @@ std::string with_subject(const Answer& answer, bool has_names, const std::string
 }
 
 // Differences, reasons, notes and warnings of one answer.
-std::string remarks(const Answer& answer, bool has_names, const Page& page) {
+std::string remarks(const Answer& answer, bool has_names, const CheckReportOptions& options,
+                    const Page& page) {
   const CheckResult& result = answer.result;
   std::string text;
   const auto add = [&](const char* label, const std::string& what, Ink ink = Ink::Strong) {
@@ -219,7 +220,7 @@ std::string remarks(const Answer& answer, bool has_names, const Page& page) {
                        " sleep at the end: a thread that never ends by itself");
   }
   for (const std::string& note : result.notes) add("note", note);
-  if (!result.omission.empty() && result.verdict == Verdict::Proved) {
+  if (options.has_times && !result.omission.empty() && result.verdict == Verdict::Proved) {
     add("omission", result.omission);
   }
   return text;
@@ -307,7 +308,7 @@ std::string render_check(std::span<const Answer> answers, const CheckReportOptio
   if (any(answers, is_expectation_written)) text += '\n' + tally_line(answers, page);
 
   std::string below;
-  for (const Answer& answer : answers) below += remarks(answer, has_names, page);
+  for (const Answer& answer : answers) below += remarks(answer, has_names, options, page);
   if (!below.empty()) text += '\n' + below;
   for (const Answer& answer : answers) {
     const std::string table = outcome_table(answer, has_names, page);

@@ -5,62 +5,12 @@
 #include <iterator>
 #include <utility>
 
+#include "sim/scenario/text.h"
+
 namespace wakesim {
 namespace {
 
 constexpr int kLabelColumns = 10;
-
-struct Decoded {
-  char32_t point = 0;
-  std::size_t bytes = 1;
-  bool is_valid = false;
-};
-
-// One character of UTF-8; an invalid byte stands for itself.
-Decoded decode(std::string_view text) {
-  const auto first = static_cast<unsigned char>(text.front());
-  if (first < 0x80) return {first, 1, true};
-  const std::size_t bytes = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0xc2 || first > 0xf4 || text.size() < bytes) return {first, 1, false};
-
-  char32_t point = first & (0x7fu >> bytes);
-  for (std::size_t i = 1; i < bytes; ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if ((byte & 0xc0u) != 0x80u) return {first, 1, false};
-    point = point << 6 | (byte & 0x3fu);
-  }
-  constexpr std::array<char32_t, 5> kSmallest = {0, 0, 0x80, 0x800, 0x10000};
-  const bool is_surrogate = point >= 0xd800 && point <= 0xdfff;
-  if (point < kSmallest[bytes] || point > 0x10ffff || is_surrogate) return {first, 1, false};
-  return {point, bytes, true};
-}
-
-struct Range {
-  char32_t first;
-  char32_t last;
-};
-
-constexpr std::array kZeroWidth = {
-    Range{0x300, 0x36f},   Range{0x483, 0x489},   Range{0x591, 0x5bd},   Range{0x610, 0x61a},
-    Range{0x64b, 0x65f},   Range{0x900, 0x902},   Range{0x1ab0, 0x1aff}, Range{0x1dc0, 0x1dff},
-    Range{0x200b, 0x200f}, Range{0x202a, 0x202e}, Range{0x2060, 0x206f}, Range{0x20d0, 0x20ff},
-    Range{0xfe00, 0xfe0f}, Range{0xfe20, 0xfe2f}, Range{0xfeff, 0xfeff}, Range{0xe0100, 0xe01ef},
-};
-
-constexpr std::array kDoubleWidth = {
-    Range{0x1100, 0x115f},   Range{0x2e80, 0x303e},   Range{0x3041, 0x33ff},
-    Range{0x3400, 0x4dbf},   Range{0x4e00, 0x9fff},   Range{0xa000, 0xa4cf},
-    Range{0xac00, 0xd7a3},   Range{0xf900, 0xfaff},   Range{0xfe30, 0xfe6f},
-    Range{0xff00, 0xff60},   Range{0xffe0, 0xffe6},   Range{0x1f300, 0x1f64f},
-    Range{0x1f680, 0x1f6ff}, Range{0x1f900, 0x1f9ff}, Range{0x20000, 0x3fffd},
-};
-
-template <std::size_t N>
-bool is_in(char32_t point, const std::array<Range, N>& ranges) {
-  return std::any_of(ranges.begin(), ranges.end(), [point](const Range& range) {
-    return point >= range.first && point <= range.last;
-  });
-}
 
 // Text that runs from right to left or hides would show something other than what it says.
 bool is_deceptive(char32_t point) {
@@ -175,14 +125,10 @@ Text& Text::append(const Text& text) {
 
 int display_width(std::string_view utf8) {
   int width = 0;
-  while (!utf8.empty()) {
-    const Decoded next = decode(utf8);
-    if (next.is_valid && is_in(next.point, kDoubleWidth)) {
-      width += 2;
-    } else if (!next.is_valid || !is_in(next.point, kZeroWidth)) {
-      width += 1;
-    }
-    utf8.remove_prefix(next.bytes);
+  for (std::size_t at = 0; at < utf8.size();) {
+    const Character next = character_at(utf8, at);
+    width += next.is_valid ? display_width(next.code) : 1;
+    at += next.bytes;
   }
   return width;
 }
@@ -195,18 +141,18 @@ int columns_of(const Text& text) {
 
 std::string printable(std::string_view text, bool ascii) {
   std::string result;
-  while (!text.empty()) {
-    const Decoded next = decode(text);
-    if (next.point == '\n' || next.point == '\t') {
+  for (std::size_t at = 0; at < text.size();) {
+    const Character next = character_at(text, at);
+    if (next.code == '\n' || next.code == '\t') {
       result += ' ';
-    } else if (!next.is_valid || is_control(next.point) || is_deceptive(next.point)) {
+    } else if (!next.is_valid || is_control(next.code) || is_deceptive(next.code)) {
       result += '?';
-    } else if (ascii && next.point >= 0x80) {
-      result += ascii_for(next.point);
+    } else if (ascii && next.code >= 0x80) {
+      result += ascii_for(next.code);
     } else {
-      result += text.substr(0, next.bytes);
+      result += text.substr(at, next.bytes);
     }
-    text.remove_prefix(next.bytes);
+    at += next.bytes;
   }
   return result;
 }
@@ -267,7 +213,7 @@ Text cut(const Text& text, int width, bool ascii) {
     std::string_view rest = span.text;
     std::size_t taken = 0;
     while (taken < rest.size()) {
-      const std::size_t bytes = decode(rest.substr(taken)).bytes;
+      const std::size_t bytes = character_at(rest, taken).bytes;
       const int columns = display_width(rest.substr(taken, bytes));
       if (columns > left) {
         result.add(rest.substr(0, taken), span.ink);

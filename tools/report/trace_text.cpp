@@ -146,8 +146,7 @@ Text TraceTable::step_text(std::size_t at, bool has_arguments) const {
   for (std::size_t before = at; before-- > 0;) {
     const TraceStep& earlier = trace_.steps[before];
     if (!(earlier.move.actor == step.move.actor)) continue;
-    is_continued = !earlier.phase.empty() && !step.phase.empty() && earlier.result.empty() &&
-                   earlier.where == step.where;
+    is_continued = !step.phase.empty() && earlier.result.empty() && earlier.where == step.where;
     break;
   }
 

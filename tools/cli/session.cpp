@@ -1,0 +1,191 @@
+#include "tools/cli/session.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "models/catalogue.h"
+#include "properties/judges.h"
+#include "sim/program/compiler.h"
+#include "sim/scenario/loader.h"
+#include "tools/cli/files.h"
+
+namespace wakesim {
+namespace {
+
+template <class Row>
+std::vector<std::string> names_of(const std::vector<Row>& rows) {
+  std::vector<std::string> names;
+  for (const Row& row : rows) names.emplace_back(row.name);
+  return names;
+}
+
+std::string unknown_name(const char* what, const std::string& name,
+                         const std::vector<std::string>& names) {
+  const std::string closest = closest_name(name, names);
+  return fmt::format("no {} is called '{}'{}", what, name,
+                     closest.empty() ? "" : fmt::format("\nhint: did you mean {}?", closest));
+}
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+std::string switch_problem(const std::string& name, const std::string& value) {
+  std::vector<std::string> names;
+  for (const ModelTable& model : catalogue().models) {
+    for (const SwitchRow& row : model.switches) {
+      if (row.name != name) {
+        names.emplace_back(row.name);
+        continue;
+      }
+      const auto found = std::find(row.values.begin(), row.values.end(), value);
+      if (found != row.values.end()) return "";
+      std::string values;
+      for (const std::string_view known : row.values) {
+        values += (values.empty() ? "" : ", ") + std::string(known);
+      }
+      return fmt::format("{} takes {}, not '{}'", name, values, value);
+    }
+  }
+  return unknown_name("switch", name, names);
+}
+
+// The flags replace what the file says.
+void apply_flags(const Arguments& arguments, ast::Machine& machine) {
+  if (!arguments.memory.empty()) machine.memory = arguments.memory;
+  if (!arguments.kernel.empty()) machine.kernel = arguments.kernel;
+  if (!arguments.libc.empty()) machine.libc = arguments.libc;
+  for (const auto& [name, value] : arguments.switches) {
+    auto at = std::find_if(machine.switches.begin(), machine.switches.end(),
+                           [&name = name](const auto& entry) { return entry.first == name; });
+    if (at != machine.switches.end()) {
+      at->second = value;
+    } else {
+      machine.switches.emplace_back(name, value);
+      machine.switch_places.emplace_back();
+    }
+  }
+}
+
+// `--variant`, and `--only`: of each axis that is named, one of the values given for it.
+bool is_chosen(const Arguments& arguments, const ast::Instance& instance) {
+  if (!arguments.variant.empty() && instance.variant != arguments.variant) return false;
+  std::map<std::string, std::set<std::string>> wanted;
+  for (const auto& [axis, value] : arguments.only) wanted[axis].insert(value);
+  return std::all_of(wanted.begin(), wanted.end(), [&instance](const auto& axis) {
+    return std::any_of(instance.cell.begin(), instance.cell.end(), [&axis](const auto& cell) {
+      return cell.first == axis.first && axis.second.contains(cell.second);
+    });
+  });
+}
+
+bool has_machine_flags(const Arguments& arguments) {
+  return !arguments.memory.empty() || !arguments.kernel.empty() || !arguments.libc.empty() ||
+         !arguments.switches.empty();
+}
+
+// Several variants of a file share lines, so they make the same diagnostics.
+void add_problems(const Diagnostics& diagnostics, const SourceFiles& sources, int width,
+                  LoadedFile& loaded) {
+  for (const Diagnostic& diagnostic : diagnostics.all()) {
+    std::string text = render(diagnostic, sources, width);
+    if (contains(loaded.problems, text)) continue;
+    loaded.problems.push_back(std::move(text));
+    if (!diagnostic.is_warning) ++loaded.errors;
+  }
+}
+
+CheckOptions check_options(const Program& program, const Arguments& arguments,
+                           const SearchWatch& watch) {
+  CheckOptions options;
+  options.reduction = arguments.reduction;
+  options.whole_graph = arguments.is_all || program.expectation.outcomes.has_value();
+  options.states_max = arguments.states_max;
+  options.memory_max = arguments.memory_max;
+  options.seconds_max = watch.seconds_left;
+  options.count_schedules = arguments.counts.schedules || program.expectation.schedules.has_value();
+  options.find = arguments.find;
+  options.interrupted = watch.interrupted;
+  options.progress = watch.progress;
+#ifdef WAKESIM_VERIFY_FOOTPRINTS
+  options.verify_footprints = true;
+#endif
+  return options;
+}
+
+}  // namespace
+
+std::string machine_flag_problem(const Arguments& arguments) {
+  const std::vector<std::string> kernels = names_of(catalogue().kernels);
+  if (!arguments.kernel.empty() && !contains(kernels, arguments.kernel)) {
+    return unknown_name("kernel", arguments.kernel, kernels);
+  }
+  const std::vector<std::string> libcs = names_of(catalogue().libcs);
+  if (!arguments.libc.empty() && !contains(libcs, arguments.libc)) {
+    return unknown_name("libc", arguments.libc, libcs);
+  }
+  for (const auto& [name, value] : arguments.switches) {
+    if (std::string problem = switch_problem(name, value); !problem.empty()) return problem;
+  }
+  return "";
+}
+
+LoadedFile load(const LoadRequest& request, const Arguments& arguments) {
+  LoadedFile loaded;
+  loaded.path = request.path;
+
+  LoadOptions options;
+  options.input_bytes_max = arguments.input_bytes_max;
+  options.include =
+      [](std::string_view name,
+         std::string_view from) -> std::optional<std::pair<std::string, std::string>> {
+    IncludedFile found = find_include(std::string(name), std::string(from));
+    if (found.path.empty()) return std::nullopt;
+    return std::pair{std::move(found.path), std::move(found.text)};
+  };
+  Diagnostics reading;
+  loaded.file = load_scenario_file(request.path, options, reading);
+  add_problems(reading, loaded.file.sources, request.width, loaded);
+  if (loaded.errors > 0) return loaded;
+
+  for (ast::Instance& instance : loaded.file.instances) {
+    if (!is_chosen(arguments, instance)) continue;
+    apply_flags(arguments, instance.machine);
+    Program program;
+    program.expectation = instance.expect;
+    if (request.is_compiled) {
+      Diagnostics compiling;
+      CompileOptions compiled;
+      compiled.layout = request.layout;
+      program.system = compile(instance, loaded.file.sources, catalogue(), compiled, compiling);
+      if (program.system != nullptr) check_property_names(*program.system, compiling);
+      add_problems(compiling, loaded.file.sources, request.width, loaded);
+      if (program.system == nullptr) continue;
+    }
+    program.subject = subject_of(request.path, instance, loaded.file.sources);
+    if (program.system != nullptr) {
+      program.subject.kernel = program.system->kernel;
+      // The C library matters to programs only that include its functions.
+      const bool has_includes = loaded.file.sources.size() > 1;
+      program.subject.libc = has_includes ? program.system->libc : "";
+    }
+    loaded.programs.push_back(std::move(program));
+  }
+  return loaded;
+}
+
+Answer check_program(const Program& program, const Arguments& arguments, const SearchWatch& watch) {
+  Answer answer;
+  answer.subject = program.subject;
+  answer.result = check(*program.system, DefaultJudge(), check_options(program, arguments, watch));
+  ComparisonOptions comparison;
+  comparison.has_pins = !has_machine_flags(arguments) && arguments.reduction == Reduction::None;
+  answer.comparison = compare(program.expectation, answer.result, comparison);
+  return answer;
+}
+
+}  // namespace wakesim

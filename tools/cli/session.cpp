@@ -99,6 +99,16 @@ void add_problems(const Diagnostics& diagnostics, const SourceFiles& sources, in
   }
 }
 
+// What a name of the models stands for, EAGAIN say.
+std::optional<std::int64_t> find_constant(std::string_view name) {
+  for (const ModelTable& model : catalogue().models) {
+    for (const ConstantRow& constant : model.constants) {
+      if (constant.name == name) return constant.value;
+    }
+  }
+  return std::nullopt;
+}
+
 CheckOptions check_options(const Program& program, const Arguments& arguments,
                            const SearchWatch& watch) {
   CheckOptions options;
@@ -147,6 +157,7 @@ LoadedFile load(const LoadRequest& request, const Arguments& arguments) {
     if (found.path.empty()) return std::nullopt;
     return std::pair{std::move(found.path), std::move(found.text)};
   };
+  options.constant = find_constant;
   Diagnostics reading;
   loaded.file = load_scenario_file(request.path, options, reading);
   add_problems(reading, loaded.file.sources, request.width, loaded);

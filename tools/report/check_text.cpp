@@ -179,17 +179,27 @@ std::string check_command(const Answer& answer, const Page& page) {
   return command;
 }
 
-std::string with_subject(const Answer& answer, bool has_names, const std::string& text) {
-  return has_names ? short_title(answer.subject) + ": " + text : text;
+// A line below the table, and the answers that it is about.
+struct Remark {
+  std::string label;
+  std::string text;
+  Ink ink = Ink::Strong;
+  std::vector<std::string> subjects;
+};
+
+std::string services_text(const std::vector<std::string>& threads) {
+  std::string names;
+  for (const std::string& name : threads) names += (names.empty() ? "" : ", ") + name;
+  return names + (threads.size() == 1 ? " may sleep at the end: its program has no end"
+                                      : " may sleep at the end: their programs have no end");
 }
 
 // Differences, reasons, notes and warnings of one answer.
-std::string remarks(const Answer& answer, bool has_names, const CheckReportOptions& options,
-                    const Page& page) {
+std::vector<Remark> remarks_of(const Answer& answer, const CheckReportOptions& options) {
   const CheckResult& result = answer.result;
-  std::string text;
-  const auto add = [&](const char* label, const std::string& what, Ink ink = Ink::Strong) {
-    text += labelled(Text(label, ink), with_subject(answer, has_names, what), page);
+  std::vector<Remark> remarks;
+  const auto add = [&remarks](const char* label, std::string text, Ink ink = Ink::Strong) {
+    remarks.push_back({label, std::move(text), ink, {}});
   };
 
   const bool was_limited = answer.comparison.match == Match::LimitReached;
@@ -201,7 +211,10 @@ std::string remarks(const Answer& answer, bool has_names, const CheckReportOptio
   if (answer.is_as_expected() && !result.bound.empty()) add("bound", result.bound, Ink::Warn);
   if (!result.advice.empty()) add("try", result.advice);
   for (const Witness& witness : result.witnesses) {
-    if (witness.reached || !result.complete) continue;
+    const bool is_told = std::any_of(
+        result.violations.begin(), result.violations.end(),
+        [&witness](const Violation& violation) { return violation.property == witness.property; });
+    if (witness.reached || !result.complete || is_told) continue;
     add("never", fmt::format("{}: {} held in no execution", witness.property, witness.text),
         Ink::Warn);
   }
@@ -211,18 +224,50 @@ std::string remarks(const Answer& answer, bool has_names, const CheckReportOptio
                     line.text),
         Ink::Warn);
   }
-  if (!result.resting_services.empty()) {
-    std::string names;
-    for (const std::string& name : result.resting_services) {
-      names += (names.empty() ? "" : ", ") + name;
-    }
-    add("service", names + (result.resting_services.size() == 1 ? " may" : " may each") +
-                       " sleep at the end: a thread that never ends by itself");
-  }
+  if (!result.resting_services.empty()) add("service", services_text(result.resting_services));
   for (const std::string& note : result.notes) add("note", note);
   if (options.has_times && !result.omission.empty() && result.verdict == Verdict::Proved) {
     add("omission", result.omission);
   }
+  return remarks;
+}
+
+// What several answers have in common is said once.
+std::string render_remarks(std::span<const Answer> answers, const CheckReportOptions& options,
+                           const Page& page) {
+  std::vector<Remark> all;
+  for (const Answer& answer : answers) {
+    for (Remark& remark : remarks_of(answer, options)) {
+      auto known = std::find_if(all.begin(), all.end(), [&remark](const Remark& other) {
+        return other.label == remark.label && other.text == remark.text;
+      });
+      if (known == all.end()) known = all.insert(all.end(), std::move(remark));
+      known->subjects.push_back(short_title(answer.subject));
+    }
+  }
+
+  std::string text;
+  for (const Remark& remark : all) {
+    std::string subjects;
+    if (remark.subjects.size() < answers.size()) {
+      for (const std::string& name : remark.subjects) {
+        subjects += (subjects.empty() ? "" : ", ") + name;
+      }
+      subjects += ": ";
+    }
+    text += labelled(Text(remark.label, remark.ink), subjects + remark.text, page);
+  }
+  return text;
+}
+
+// The scenario's name, and why it exists.
+std::string render_title(const Subject& subject, const Page& page) {
+  Text title(subject.scenario, Ink::Strong);
+  const Text name = title;
+  title.add("  ").add(subject.about);
+  if (columns_of(title) <= page.width) return render(title, page) + '\n';
+  std::string text = render(name, page) + '\n';
+  for (const Text& line : wrap(Text(subject.about), page.width)) text += render(line, page) + '\n';
   return text;
 }
 
@@ -297,18 +342,12 @@ std::string render_check(std::span<const Answer> answers, const CheckReportOptio
   const bool has_names = answers.size() > 1;
   if (options.is_quiet && count_matches(answers, Match::AsExpected) == answers.size()) return "";
 
-  const Subject& subject = answers.front().subject;
-  std::string text;
-  Text title(subject.scenario, Ink::Strong);
-  for (const Text& line : wrap(title.add("  ").add(subject.about), page.width)) {
-    text += render(line, page) + '\n';
-  }
+  std::string text = render_title(answers.front().subject, page);
   text += render(Text(circumstances(answers), Ink::Faint), page) + "\n\n";
   text += answer_table(answers, options, page);
   if (any(answers, is_expectation_written)) text += '\n' + tally_line(answers, page);
 
-  std::string below;
-  for (const Answer& answer : answers) below += remarks(answer, has_names, options, page);
+  const std::string below = render_remarks(answers, options, page);
   if (!below.empty()) text += '\n' + below;
   for (const Answer& answer : answers) {
     const std::string table = outcome_table(answer, has_names, page);

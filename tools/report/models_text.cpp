@@ -56,7 +56,7 @@ std::string heading(std::string_view title, std::string_view about, const Page& 
 
 std::string row(std::string_view label, std::string_view what, const Page& page) {
   if (what.empty()) return "";
-  return labelled(Text("  " + std::string(label), Ink::Faint), Text(std::string(what)), page);
+  return labelled(Text(std::string(label), Ink::Faint), Text(std::string(what)), page);
 }
 
 std::string_view result_text(const CallRow& call) {

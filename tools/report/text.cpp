@@ -231,7 +231,7 @@ std::string labelled(const Text& label, const Text& text, const Page& page) {
   std::string result;
   Text prefix = printable_text(label, page.ascii);
   // A label as long as its place still gets a space behind it.
-  const int used = std::max(kLabelColumns, columns_of(prefix) + 2);
+  const int used = std::max(kLabelColumns, columns_of(prefix) + 1);
   for (const Text& line :
        wrap(printable_text(text, page.ascii), std::max(20, page.width - kLabelColumns))) {
     Text whole = prefix;

@@ -56,6 +56,7 @@ class Diagnostics {
   void warning(Location where, std::string message, std::string hint = {});
   bool has_errors() const { return errors_ != 0; }
   std::size_t errors() const { return errors_; }
+  bool is_full() const { return errors_ >= kDiagnosticsMax; }  // More are only counted.
   const std::vector<Diagnostic>& all() const { return list_; }
 
   // The order in which a person reads the files.

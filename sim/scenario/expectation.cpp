@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 
 #include "sim/scenario/expression.h"
 #include "sim/scenario/fields.h"
@@ -43,11 +44,6 @@ std::optional<std::int64_t> apply(std::string_view op, std::int64_t left, std::i
   if (op == "<<" && b < 64) return static_cast<std::int64_t>(a << b);
   if (op == ">>" && b < 64) return left >> b;
   return {};
-}
-
-std::string when_hint(const Entry& condition, const std::vector<std::string>& values) {
-  if (!condition.value.is_scalar()) return {};
-  return guess_hint(condition.value.text, values);
 }
 
 }  // namespace
@@ -98,7 +94,7 @@ void Expectations::read_word(const Node& word, Expectation& expectation) {
                      fmt::format("`expect:` is proved, bounded, unknown or "
                                  "`violated: PROPERTY`, found {}",
                                  describe(word)),
-                     guess_hint(word.text, {"proved", "bounded", "unknown"}));
+                     guess_hint(word.text, {"proved", "bounded", "unknown"}, diagnostics_));
 }
 
 void Expectations::read_row(const Node& row, const ast::Instance& instance,
@@ -177,7 +173,7 @@ bool Expectations::matches_axis(const Entry& condition, const ast::Instance& ins
       std::vector<std::string> names = {"variant"};
       for (const Axis& other : axes_) names.push_back(other.name);
       diagnostics_.error(condition.key.where, fmt::format("the matrix has no axis `{}`", name),
-                         guess_hint(name, names));
+                         guess_hint(name, names, diagnostics_));
       return false;
     }
     known = axis->values;
@@ -188,7 +184,7 @@ bool Expectations::matches_axis(const Entry& condition, const ast::Instance& ins
     is_match = is_match || value->text == actual;
     if (std::find(known.begin(), known.end(), value->text) != known.end()) continue;
     diagnostics_.error(value->where, fmt::format("`{}` has no value {}", name, describe(*value)),
-                       when_hint({condition.key, *value}, known));
+                       guess_hint(value->text, known, diagnostics_));
   }
   return is_match;
 }
@@ -235,12 +231,13 @@ std::map<std::string, std::int64_t> Expectations::read_outcome(const Node& node,
                                                                const ConstantLookup& constants) {
   std::map<std::string, std::int64_t> outcome;
   if (!check_is_map(node, "an outcome", diagnostics_)) return outcome;
-  std::vector<std::string> keys;
-  for (const ast::Observation& observation : instance.observe) keys.push_back(observation.key);
+  std::vector<std::string> names;
+  for (const ast::Observation& observation : instance.observe) names.push_back(observation.key);
+  std::set<std::string> missing(names.begin(), names.end());
   for (const auto& [key, value] : node.entries) {
-    if (std::find(keys.begin(), keys.end(), key.text) == keys.end()) {
+    if (missing.erase(key.text) == 0) {
       diagnostics_.error(key.where, fmt::format("{} is not observed", describe(key)),
-                         guess_hint(key.text, keys));
+                         guess_hint(key.text, names, diagnostics_));
       continue;
     }
     const auto expression = parse_expression(value, diagnostics_);
@@ -251,8 +248,7 @@ std::map<std::string, std::int64_t> Expectations::read_outcome(const Node& node,
     }
     outcome[key.text] = number.value_or(0);
   }
-  for (const std::string& key : keys) {
-    if (node.find(key)) continue;
+  for (const std::string& key : missing) {
     diagnostics_.error(node.where, fmt::format("the outcome says nothing of `{}`", key),
                        "every outcome has a value for each entry of `observe:`");
   }

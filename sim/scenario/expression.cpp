@@ -44,6 +44,12 @@ std::string shown(const Token& token) {
   return fmt::format("`{}`", token.text);
 }
 
+bool is_c_type(std::string_view word) {
+  static constexpr std::string_view kTypes[] = {"int",  "long", "unsigned", "bool",  "char",
+                                                "auto", "var",  "let",      "const", "size_t"};
+  return std::find(std::begin(kTypes), std::end(kTypes), word) != std::end(kTypes);
+}
+
 // A hint for `a and b` and the like.
 std::string word_operator(std::string_view word) {
   if (word == "and") return "write  a && b";
@@ -69,6 +75,28 @@ std::size_t find_imbalance(std::string_view text) {
   return open.empty() ? std::string_view::npos : open.back();
 }
 
+bool is_dashed_name(std::string_view text) {
+  if (text.find('-') == std::string_view::npos) return false;
+  while (true) {
+    const std::size_t end = std::min(text.find('-'), text.size());
+    if (!is_identifier(text.substr(0, end))) return false;
+    if (end == text.size()) return true;
+    text.remove_prefix(end + 1);
+  }
+}
+
+// A value such as `epoll-lt` in the place of `${via}` is a name, not a difference.
+std::vector<Stretch> dashed_names(const Node& line) {
+  std::vector<Stretch> names;
+  for (const Node::Splice& splice : line.splices) {
+    const std::string_view text = line.text;
+    if (is_dashed_name(text.substr(splice.begin, splice.end - splice.begin))) {
+      names.push_back({splice.begin, splice.end});
+    }
+  }
+  return names;
+}
+
 }  // namespace
 
 bool is_reserved(std::string_view word) {
@@ -82,7 +110,9 @@ bool is_reserved(std::string_view word) {
 bool refuse_mangled(const Node& line, Diagnostics& diagnostics) {
   if (line.is_folded) {
     diagnostics.error(line.where, "YAML joins this line with the next one",
-                      "begin the next line with `- `, or indent it as a line of its own");
+                      line.style == Node::Style::Quoted
+                          ? "close the quote on its own line"
+                          : "begin the next line with `- `, or indent it as a line of its own");
     return true;
   }
   const std::size_t at = find_imbalance(line.text);
@@ -95,13 +125,16 @@ bool refuse_mangled(const Node& line, Diagnostics& diagnostics) {
                       "leave no blank before `#`, or quote the whole line");
     return true;
   }
-  diagnostics.error(line.place(at, at + 1), fmt::format("`{}` has no partner", line.text[at]),
-                    "inside [ ] and { } YAML splits at every comma: write one entry a line");
+  diagnostics.error(
+      line.place(at, at + 1), fmt::format("`{}` has no partner", line.text[at]),
+      line.is_flow ? "inside [ ] and { } YAML splits at every comma: write one entry a line" : "");
   return true;
 }
 
 LineParser::LineParser(const Node& line, Diagnostics& diagnostics, std::size_t begin)
-    : line_(line), diagnostics_(diagnostics), tokens_(tokenize(line.text, begin)) {}
+    : line_(line),
+      diagnostics_(diagnostics),
+      tokens_(tokenize(line.text, begin, dashed_names(line))) {}
 
 const Token& LineParser::peek(std::size_t ahead) const {
   return tokens_[std::min(next_ + ahead, tokens_.size() - 1)];
@@ -135,7 +168,7 @@ bool LineParser::expect(std::string_view op, std::string_view after) {
 
 void LineParser::fail(const Token& token, std::string message, std::string hint) {
   if (token.kind == Token::Kind::Wrong) {
-    fail(place(token), token.problem, token.hint);
+    fail(place(token), token.problem, wrong_hint(token));
   } else {
     fail(place(token), std::move(message), std::move(hint));
   }
@@ -147,6 +180,19 @@ void LineParser::fail(const Location& where, std::string message, std::string hi
   next_ = tokens_.size() - 1;  // Loops over tokens end.
 }
 
+std::string LineParser::replaced(const Token& token, std::string_view by) const {
+  const std::string& text = line_.text;
+  return fmt::format("write  {}{}{}", text.substr(0, token.begin), by, text.substr(token.end));
+}
+
+std::string LineParser::wrong_hint(const Token& token) const {
+  if (token.text == "->") return replaced(token, ".");
+  const bool is_last = trim(std::string_view(line_.text).substr(token.end)).empty();
+  if (is_last && token.text == "++") return replaced(token, " += 1");
+  if (is_last && token.text == "--") return replaced(token, " -= 1");
+  return token.hint;
+}
+
 bool LineParser::finish() {
   if (!has_failed_ && !is_at_end()) fail_unexpected();
   return !has_failed_;
@@ -154,10 +200,13 @@ bool LineParser::finish() {
 
 void LineParser::fail_unexpected() {
   const Token& token = peek();
-  if (is_at("=")) return fail(token, "`=` assigns; a comparison is `==`", "write  a == b");
+  if (is_at("=")) return fail(token, "`=` assigns; a comparison is `==`", replaced(token, "=="));
   if (is_at(":")) return fail(token, "`:` has no meaning here");
   if (is_operand(token)) {
     std::string hint = word_operator(token.text);
+    if (next_ == 1 && is_c_type(tokens_[0].text)) {
+      hint = fmt::format("write  {}", std::string_view(line_.text).substr(token.begin));
+    }
     return fail(token, fmt::format("expected an operator before {}", shown(token)),
                 std::move(hint));
   }
@@ -247,10 +296,18 @@ Expression LineParser::postfix() {
   return expression;
 }
 
+// `x.read(...)` is `read(x, ...)` here.
+std::string LineParser::method_hint(const Expression& callee, std::size_t begin) const {
+  if (callee.kind != Expression::Kind::Member) return {};
+  const std::size_t end = tokens_[next_ - 1].begin;
+  const std::string object = line_.text.substr(begin, line_.text.rfind('.', end) - begin);
+  return fmt::format("write  {}({}{}", callee.name, object, is_at(")") ? ")" : ", ...)");
+}
+
 Expression LineParser::called(Expression callee) {
   const std::size_t begin = begin_;
   if (callee.kind != Expression::Kind::Name) {
-    fail(callee.where, "only a name can be called", "write  read(x)  and not  x.read()");
+    fail(callee.where, "only a name can be called", method_hint(callee, begin));
     return {};
   }
   auto arguments_of_call = arguments();
@@ -345,8 +402,9 @@ ast::Argument LineParser::argument() {
   }
   argument.value = expression();
   if (is_at("=")) {
+    const std::string object = line_.text.substr(begin_, last_end() - begin_);
     fail(argument.value.where, "only a plain name can stand before `=`",
-         "write  watch(x[0], IN)  and not  x[0]=IN");
+         fmt::format("write  watch({}, {})", object, peek(1).text));
   }
   if (!is_at("..") || !count_operator()) return argument;
   const std::size_t begin = begin_;

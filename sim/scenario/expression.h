@@ -58,6 +58,10 @@ class LineParser {
   bool enter();  // One level deeper, if that is allowed.
   bool count_operator();
   void fail_unexpected();
+  // Hints that can be pasted: the line with one token replaced, ...
+  std::string replaced(const Token& token, std::string_view by) const;
+  std::string wrong_hint(const Token& token) const;
+  std::string method_hint(const ast::Expression& callee, std::size_t begin) const;
   ast::Expression spanning(ast::Expression::Kind kind, std::size_t begin);
 
   const Node& line_;

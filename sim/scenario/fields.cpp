@@ -27,7 +27,9 @@ bool is_label(std::string_view text) {
 
 }  // namespace
 
-std::string guess_hint(const std::string& name, const std::vector<std::string>& candidates) {
+std::string guess_hint(const std::string& name, const std::vector<std::string>& candidates,
+                       const Diagnostics& diagnostics) {
+  if (diagnostics.is_full()) return {};
   const std::string guess = closest_name(name, candidates);
   return guess.empty() ? "" : fmt::format("write  {}", guess);
 }
@@ -70,7 +72,7 @@ std::optional<std::string> read_choice(const Node& node, std::string_view key, K
   diagnostics.error(
       node.where,
       fmt::format("`{}:` is one of {}, found {}", key, list_of(allowed), describe(node)),
-      guess_hint(node.text, names_of(allowed)));
+      guess_hint(node.text, names_of(allowed), diagnostics));
   return {};
 }
 

@@ -39,7 +39,8 @@ std::vector<const Node*> read_list(const Node& node, std::string_view key,
 // Names of variants, properties and axes may hold dashes. `of_what` is "a variant", ...
 bool check_label(const Node& name, std::string_view of_what, Diagnostics& diagnostics);
 
-// Adds "did you mean" to an error, when a name comes close.
-std::string guess_hint(const std::string& name, const std::vector<std::string>& candidates);
+// A hint with the name that was meant, if one comes close and anybody will read it.
+std::string guess_hint(const std::string& name, const std::vector<std::string>& candidates,
+                       const Diagnostics& diagnostics);
 
 }  // namespace wakesim

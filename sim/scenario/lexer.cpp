@@ -31,9 +31,9 @@ struct Foreign {
 };
 
 constexpr Foreign kForeign[] = {
-    {"++", "there is no `++`", "write  x += 1"},
-    {"--", "there is no `--`", "write  x -= 1"},
-    {"->", "there is no `->`", "write  a.b"},
+    {"++", "there is no `++`", "`x += 1` is a line of its own"},
+    {"--", "there is no `--`", "`x -= 1` is a line of its own"},
+    {"->", "there is no `->`", ""},
     {"?", "there is no `? :`", "use if and else"},
     {";", "a line is one statement and has no `;`", "leave it away"},
     {"\"", "text in quotes has no meaning in a program", ""},
@@ -149,13 +149,23 @@ Token token_at(std::string_view line, std::size_t at) {
   return token;
 }
 
+Token name_at(std::string_view line, const Stretch& name) {
+  return {.kind = Token::Kind::Name,
+          .text = line.substr(name.begin, name.end - name.begin),
+          .begin = name.begin,
+          .end = name.end};
+}
+
 }  // namespace
 
-std::vector<Token> tokenize(std::string_view line, std::size_t begin) {
+std::vector<Token> tokenize(std::string_view line, std::size_t begin,
+                            std::span<const Stretch> names) {
   std::vector<Token> tokens;
   std::size_t at = begin;
   while ((at = line.find_first_not_of(" \t\n", at)) != std::string_view::npos) {
-    tokens.push_back(token_at(line, at));
+    const auto name = std::find_if(names.begin(), names.end(),
+                                   [at](const Stretch& stretch) { return stretch.begin == at; });
+    tokens.push_back(name == names.end() ? token_at(line, at) : name_at(line, *name));
     if (tokens.back().kind == Token::Kind::Wrong) break;
     at = tokens.back().end;
   }

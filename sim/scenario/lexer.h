@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,8 +22,15 @@ struct Token {
   std::string hint;
 };
 
+// Bytes [begin, end) of a line.
+struct Stretch {
+  std::size_t begin;
+  std::size_t end;
+};
+
 // The tokens of `line` from byte `begin` on, closed by an End. The views point into `line`. Ends at
-// the first Wrong.
-std::vector<Token> tokenize(std::string_view line, std::size_t begin = 0);
+// the first Wrong. Each of `names` is one Name, whatever it holds.
+std::vector<Token> tokenize(std::string_view line, std::size_t begin = 0,
+                            std::span<const Stretch> names = {});
 
 }  // namespace wakesim

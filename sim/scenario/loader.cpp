@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <memory>
 #include <system_error>
 #include <vector>
@@ -203,24 +204,22 @@ class Loader {
   // A file may replace what it includes, as a variant may; two includes may not fight.
   void check_includes_agree(const Layers& layers) {
     for (const std::string_view section : kNamedSections) {
-      std::vector<const Entry*> seen;
+      std::map<std::string_view, Location> seen;
       for (const Node* include : layers.includes) {
         const Node* node = include->find(section);
         if (!node) continue;
         for (const Entry& entry : node->entries) check_new(entry, seen);
-        for (const Entry& entry : node->entries) seen.push_back(&entry);
       }
     }
   }
 
-  void check_new(const Entry& entry, const std::vector<const Entry*>& seen) {
-    for (const Entry* other : seen) {
-      if (entry_name(*other) != entry_name(entry)) continue;
-      Diagnostic diagnostic{.where = entry.key.where,
-                            .message = fmt::format("two includes declare `{}`", entry_name(entry))};
-      diagnostic.notes.push_back({other->key.where, "first here"});
-      diagnostics_.add(std::move(diagnostic));
-    }
+  void check_new(const Entry& entry, std::map<std::string_view, Location>& seen) {
+    const auto [first, is_new] = seen.emplace(entry_name(entry), entry.key.where);
+    if (is_new) return;
+    Diagnostic diagnostic{.where = entry.key.where,
+                          .message = fmt::format("two includes declare `{}`", entry_name(entry))};
+    diagnostic.notes.push_back({first->second, "first here"});
+    diagnostics_.add(std::move(diagnostic));
   }
 
   const LoadOptions& options_;

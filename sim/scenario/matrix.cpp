@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 
 #include "sim/scenario/fields.h"
 #include "sim/scenario/text.h"
@@ -28,6 +30,7 @@ Axis parse_axis(const Entry& entry, Diagnostics& diagnostics) {
                       "`variant` is what `when:` calls the variants; name the axis "
                       "otherwise");
   }
+  std::set<std::string_view> seen;
   for (const Node* value : read_list(entry.value, axis.name, diagnostics)) {
     if (value->style == Node::Style::Plain && is_yaml_boolean(value->text)) {
       diagnostics.error(value->where,
@@ -36,7 +39,7 @@ Axis parse_axis(const Entry& entry, Diagnostics& diagnostics) {
                                     describe(*value)),
                         fmt::format("write  '{}'", value->text));
     }
-    if (std::find(axis.values.begin(), axis.values.end(), value->text) != axis.values.end()) {
+    if (!seen.insert(value->text).second) {
       diagnostics.error(value->where,
                         fmt::format("{} stands twice in axis `{}`", describe(*value), axis.name));
     }
@@ -94,7 +97,7 @@ class Substitution {
       return value;
     }
     diagnostics_.error(where, fmt::format("the matrix has no axis `{}`", name),
-                       guess_hint(name, names));
+                       guess_hint(name, names, diagnostics_));
     return "";
   }
 

@@ -273,7 +273,8 @@ ast::Thread parse_thread(const Entry& entry, Diagnostics& diagnostics) {
   thread.name = declared_name(parser, "a thread");
   thread.count = optional_count(parser);
   parser.finish();
-  if (entry.value.is_map()) {
+  const auto& parts = entry.value.entries;
+  if (entry.value.is_map() && (parts.empty() || !begins_block(parts[0].key.text))) {
     parse_thread_map(entry, thread, diagnostics);
   } else {
     thread.body = parse_block(entry.value, fmt::format("thread `{}`", thread.name), diagnostics);

@@ -69,6 +69,25 @@ bool is_plain_name(const Word& word, const LineParser& parser) {
   return !is_operand && next.kind != Token::Kind::End;
 }
 
+const Word* head_word(const LineParser& parser) {
+  return parser.peek().kind == Token::Kind::Name ? find_word(kHeads, parser.peek().text) : nullptr;
+}
+
+// `if (x) { y; }` as it is written here: `if (x): y`.
+std::string head_hint(const Node& line, const Word& word) {
+  Diagnostics ignored;
+  LineParser parser(line, ignored, line.text.find(word.text) + word.text.size());
+  if (word.operand == Operand::Expression) parser.expression();
+  const std::size_t end = parser.has_failed() || word.operand == Operand::Loop
+                              ? line.text.size()
+                              : std::max(parser.last_end(), word.text.size());
+  std::string body = line.text.substr(end);
+  std::erase_if(body, [](char c) { return c == '{' || c == '}' || c == ';' || c == ':'; });
+  const std::string_view rest = trim(body);
+  return fmt::format("write  {}:{}{}", trim(line.text.substr(0, end)), rest.empty() ? "" : " ",
+                     rest);
+}
+
 class BlockParser {
  public:
   explicit BlockParser(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
@@ -144,11 +163,10 @@ std::optional<Statement> BlockParser::line(const Node& node) {
       parser.peek().kind == Token::Kind::Name ? find_word(kLines, parser.peek().text) : nullptr;
   if (word && !is_plain_name(*word, parser)) {
     simple(parser, *word, statement);
-  } else if (parser.peek().kind == Token::Kind::Name && find_word(kHeads, parser.peek().text)) {
-    const std::string name(parser.peek().text);
+  } else if (const Word* begun = head_word(parser)) {
     parser.fail(parser.peek(),
-                fmt::format("`{}` begins a block and needs `:` and lines below it", name),
-                fmt::format("write  {}:", trim(node.text)));
+                fmt::format("`{}` begins a block and needs `:` and lines below it", begun->text),
+                head_hint(node, *begun));
   } else if (parser.is_at_word("else") || parser.is_at_word("cleanup")) {
     parser.fail(parser.peek(), fmt::format("`{}` needs `:`", parser.peek().text));
   } else {
@@ -322,6 +340,10 @@ void BlockParser::refuse_continuation(const Entry& entry, const Statement& of) {
 void BlockParser::refuse_head(const Entry& entry) {
   const std::string& key = entry.key.text;
   const std::string word(first_word(key));
+  if (entry.key.is_flow) {
+    return error(entry.key.where, "`{` makes a YAML map of this line",
+                 "start with a name, or put parentheses around the expression");
+  }
   if (word == "else" || word == "cleanup") {
     const std::string_view partner = word == "else" ? "if" : "try";
     return error(entry.key.where, fmt::format("`{}:` without its `{}`", word, partner),
@@ -348,6 +370,8 @@ void BlockParser::refuse_head(const Entry& entry) {
 }
 
 }  // namespace
+
+bool begins_block(std::string_view key) { return find_word(kHeads, first_word(key)) != nullptr; }
 
 std::vector<Statement> parse_block(const Node& body, std::string_view owner,
                                    Diagnostics& diagnostics, EmptyBlock empty) {

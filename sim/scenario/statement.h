@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -13,6 +14,9 @@ namespace wakesim {
 
 // May a block have no lines at all?
 enum class EmptyBlock : std::uint8_t { IsError, IsAllowed };
+
+// Is `key` the head of a block: `forever`, `if x == 1`, ...?
+bool begins_block(std::string_view key);
 
 // The body of `owner` (a thread, a function, an `if`): a list of lines, or one line as a scalar.
 std::vector<ast::Statement> parse_block(const Node& body, std::string_view owner,

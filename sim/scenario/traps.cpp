@@ -177,6 +177,23 @@ bool explain_axis_in_flow(const Suspect& suspect, std::size_t at) {
   return true;
 }
 
+// `[ready, a[0]]`: inside [ ] and { } every bracket is YAML's.
+bool explain_index_in_flow(const Suspect& suspect, std::size_t at) {
+  const std::string_view line = suspect.line;
+  if (!is_flow_start(line.substr(std::min(at, line.size())))) return false;
+  for (std::size_t open = line.find('[', at + 1); open != kNone; open = line.find('[', open + 1)) {
+    const std::size_t name = line.find_last_of(" ,([{!-+=<>&|~", open - 1) + 1;
+    const std::size_t close = line.find(']', open);
+    if (close == kNone || !is_identifier(line.substr(name, open - name))) continue;
+    const std::string_view element = line.substr(name, close + 1 - name);
+    suspect.error(
+        name, element.size(), "inside [ ] and { } YAML takes the brackets of an index",
+        fmt::format("write  {}\nor     one entry a line, without [ ] and {{ }}", quoted(element)));
+    return true;
+  }
+  return false;
+}
+
 // `- if a: if b: c`, `about: why: because`.
 bool explain_second_colon(const Suspect& suspect, std::size_t at) {
   const std::string_view line =
@@ -208,7 +225,7 @@ bool explain_line(const Suspect& suspect) {
   for (const std::size_t at : {start, value}) {
     if (at == kNone) continue;
     if (explain_odd_start(suspect, at) || explain_text_behind_quote(suspect, at) ||
-        explain_axis_in_flow(suspect, at)) {
+        explain_axis_in_flow(suspect, at) || explain_index_in_flow(suspect, at)) {
       return true;
     }
   }

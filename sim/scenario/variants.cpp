@@ -17,12 +17,19 @@ const Node* find_section(const Node* owner, std::string_view section) {
   return owner ? owner->find(section) : nullptr;
 }
 
-const Entry* find_entry(const Node* section, std::string_view name) {
-  if (!section) return nullptr;
-  for (const Entry& entry : section->entries) {
-    if (entry_name(entry) == name) return &entry;
-  }
-  return nullptr;
+// The entries of a section by name. Sections may have many thousands.
+using Index = std::map<std::string_view, const Entry*>;
+
+Index index_of(const Node* section) {
+  Index index;
+  if (!section) return index;
+  for (const Entry& entry : section->entries) index.emplace(entry_name(entry), &entry);
+  return index;
+}
+
+const Entry* find_entry(const Index& index, std::string_view name) {
+  const auto found = index.find(name);
+  return found == index.end() ? nullptr : found->second;
 }
 
 bool is_absent(const Entry& entry) {
@@ -44,7 +51,12 @@ void report_absence_of_nothing(const Entry& entry, std::string_view section,
 class Resolver {
  public:
   Resolver(const Layers& layers, std::string_view section, Diagnostics& diagnostics)
-      : layers_(layers), section_(section), diagnostics_(diagnostics) {}
+      : layers_(layers), section_(section), diagnostics_(diagnostics) {
+    below_.push_back(index_of(find_section(layers.base, section)));
+    for (const Node* include : layers.includes) {
+      below_.push_back(index_of(find_section(include, section)));
+    }
+  }
 
   // Null: absent, or an error was reported.
   const Entry* resolve(std::string_view name, std::string_view variant) {
@@ -65,14 +77,18 @@ class Resolver {
 
  private:
   // What the variant says about the name, else what stands below it.
-  const Entry* written(std::string_view name, std::string_view variant) const {
-    const Node* own = find_section(find_variant(layers_, variant), section_);
-    if (const Entry* entry = find_entry(own, name)) return entry;
-    if (const Entry* entry = find_entry(find_section(layers_.base, section_), name)) return entry;
-    for (const Node* include : layers_.includes) {
-      if (const Entry* entry = find_entry(find_section(include, section_), name)) return entry;
+  const Entry* written(std::string_view name, std::string_view variant) {
+    if (const Entry* entry = find_entry(own(variant), name)) return entry;
+    for (const Index& index : below_) {
+      if (const Entry* entry = find_entry(index, name)) return entry;
     }
     return nullptr;
+  }
+
+  const Index& own(std::string_view variant) {
+    const auto [found, is_new] = own_.try_emplace(std::string(variant));
+    if (is_new) found->second = index_of(find_section(find_variant(layers_, variant), section_));
+    return found->second;
   }
 
   bool check_same_as(const Entry& entry, const Node& other) {
@@ -87,13 +103,15 @@ class Resolver {
       for (const Entry& variant : variants->entries) names.push_back(variant.key.text);
     }
     diagnostics_.error(other.where, fmt::format("no variant is called `{}`", other.text),
-                       guess_hint(other.text, names));
+                       guess_hint(other.text, names, diagnostics_));
     return false;
   }
 
   const Layers& layers_;
   std::string_view section_;
   Diagnostics& diagnostics_;
+  std::vector<Index> below_;          // The scenario's own, then the includes'.
+  std::map<std::string, Index> own_;  // Of the variants asked for.
 };
 
 // Names in the order of their first declaration.

@@ -17,7 +17,7 @@ namespace wakesim {
 namespace {
 
 // Above this many nodes a file is no scenario; the tree would take gigabytes.
-constexpr std::size_t kNodesMax = 1'000'000;
+constexpr std::size_t kNodesMax = 400'000;
 
 // Thrown by the handler to leave the library's parser; the diagnostic is already written.
 struct Abandon {};
@@ -43,6 +43,15 @@ class Places {
             .line = static_cast<std::uint32_t>(mark.line) + 1,
             .column = count_characters(before) + 1,
             .length = std::max(1u, count_characters(rest_of_line.substr(0, bytes)))};
+  }
+
+  // Is the quote at the mark, which has no partner on its line, closed on a later one?
+  bool is_closed_below(const YAML::Mark& mark) const {
+    const char quote = rest(mark)[0];
+    const auto first = lines_.begin() + mark.line + 1;
+    return std::any_of(first, lines_.end(), [quote](const std::string& line) {
+      return line.find(quote) != std::string::npos;
+    });
   }
 
   Location end() const {
@@ -167,11 +176,12 @@ class TreeBuilder : public YAML::EventHandler {
   }
 
   void check_properties(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
-    if (anchor != 0) refuse_anchor(mark);
-    const bool is_marked = places_.rest(mark).starts_with('!');
-    if (is_marked || (tag != "?" && tag != "!" && !tag.empty())) {
+    const std::string_view rest = places_.rest(mark);
+    if (rest.starts_with('!') || (tag != "?" && tag != "!" && !tag.empty())) {
       refuse(mark, "`!` begins a YAML tag; scenarios have none",
-             "start the line with a name, or put parentheses around it");
+             fmt::format("write  ({})", trim(rest.substr(0, rest.find(" #")))));
+    } else if (anchor != 0) {
+      refuse_anchor(mark);
     }
   }
 
@@ -190,6 +200,9 @@ class TreeBuilder : public YAML::EventHandler {
       node.style = Node::Style::Quoted;
       const std::size_t length = quoted_length(rest);
       node.is_folded = length == std::string_view::npos;
+      if (node.is_folded && !places_.is_closed_below(mark)) {
+        refuse(mark, "a quote is opened and never closed", "");
+      }
       node.where = places_.at(mark, length);
       ++node.text_column;
     } else if (first == '|' || first == '>') {
@@ -229,6 +242,8 @@ class TreeBuilder : public YAML::EventHandler {
   }
 
   void add(Node node) {
+    const bool is_in_flow = !open_.empty() && open_.back().node.is_flow;
+    if (node.is_scalar()) node.is_flow = is_in_flow;
     if (++nodes_ > kNodesMax) {
       diagnostics_.error(node.where,
                          fmt::format("the file has more than {} lines and values", kNodesMax));
@@ -272,13 +287,16 @@ class TreeBuilder : public YAML::EventHandler {
 
   void report_duplicate(const Node& key, const Location& first) {
     is_refused_ = true;
-    Diagnostic diagnostic{.where = key.where,
-                          .message = fmt::format("{} is declared twice; YAML would keep only one "
-                                                 "and say nothing",
-                                                 describe(key))};
+    const auto message = fmt::format(
+        "{} is declared twice; YAML would keep only the second and say nothing", describe(key));
+    Diagnostic diagnostic{.where = key.where, .message = message};
     diagnostic.notes.push_back({first, "first here"});
-    if (is_identifier(key.text)) {
-      diagnostic.hints.push_back(fmt::format("write  {}2:  or merge the two", key.text));
+    if (open_.size() == 1) {
+      diagnostic.hints.push_back("merge the two");
+    } else if (is_identifier(key.text)) {
+      diagnostic.hints.push_back(fmt::format("write  {}2: or merge the two lists", key.text));
+    } else {
+      diagnostic.hints.push_back("begin the second with `- ` if it is a line of a program");
     }
     diagnostics_.add(std::move(diagnostic));
   }

@@ -28,7 +28,7 @@ struct Node {
 
   Kind kind = Kind::Null;
   Style style = Style::Plain;  // Of a scalar.
-  bool is_flow = false;        // Of a list or map: written with [ ] or { }.
+  bool is_flow = false;        // Written with [ ] or { }, or a scalar inside them.
   bool is_folded = false;      // A plain or quoted scalar that goes on in the next line.
   std::string text;            // Of a scalar.
   std::vector<Node> items;     // Of a list.

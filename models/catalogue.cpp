@@ -1,5 +1,6 @@
 #include "models/catalogue.h"
 
+#include "models/errno.h"
 #include "models/eventfd.h"
 #include "models/file.h"
 #include "models/futex.h"
@@ -9,6 +10,7 @@
 #include "models/poll.h"
 #include "models/queue.h"
 #include "models/sleep.h"
+#include "models/thread.h"
 #include "models/wait_queue.h"
 
 namespace wakesim {
@@ -34,10 +36,13 @@ const Catalogue& catalogue() {
     result.models.push_back(mutex_model());
     result.models.push_back(queue_model());
     result.models.push_back(sleep_model());
+    result.models.push_back(thread_model());
+    result.models.push_back(errno_model());
     result.kernels = {{"linux-6.18", "Linux 6.18, the kernel that the models follow", {}}};
     result.libcs = {{"glibc-2.41", "GNU C library 2.41", {}}};
     result.hooks.after_objects = after_objects;
     result.hooks.timer_fired = kernel::on_timer_fired;
+    result.hooks.abandon_call = kernel::on_abandoned_call;
     result.hooks.wake_spuriously = kernel::on_spurious_wake;
     result.hooks.may_wake_spuriously = kernel::may_wake_spuriously;
     return result;

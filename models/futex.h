@@ -5,8 +5,8 @@
 // Leaves out  priority inheritance, robust lists, real-time priorities, words that share a hash
 //             bucket, signals, FUTEX_FD; docs/models/futex.md says why.
 // One step    one critical section of a bucket lock: read the word, compare, queue; or find waiters
-//             and unlink them. Going to sleep is a step of its own, and so is each wake of
-//             wake_up_q(), which runs after the lock is dropped.
+//             and unlink them. Each wake of wake_up_q(), which runs after the lock is dropped, is a
+//             step of its own.
 //
 // futex_bucket.* is what happens under the lock, futex_wait.cpp, futex_waitv.cpp, futex_wake.cpp
 // and futex_requeue.cpp are the calls.

@@ -47,7 +47,8 @@ std::string word_name(const View& view, std::uint32_t word) {
 
 void queue_waiter(Step& step, std::uint32_t word, std::uint32_t slot, std::uint32_t bitset) {
   kernel::add_wait_queue_entry_tail(step, {.list = bucket(step, word)},
-                                    kernel::my_entry(step, slot), {.key = bitset});
+                                    kernel::my_entry(step, slot),
+                                    {.function = kernel::WakeFunction::FutexQ, .key = bitset});
 }
 
 bool unqueue_waiter(Step& step, std::uint32_t slot) {
@@ -55,6 +56,16 @@ bool unqueue_waiter(Step& step, std::uint32_t slot) {
   if (!kernel::is_linked(step, waiter)) return false;
   kernel::remove_wait_queue(step, waiter);
   return true;
+}
+
+bool may_leave_early(const View& view, ThreadId thread, std::uint32_t slot) {
+  const bool wake_is_coming = (view.run(thread).flags & kernel::kOnWakeQ) != 0;
+  return wake_is_coming && !kernel::is_linked(view, view.entry_of(thread, slot));
+}
+
+void note_sleep(Step& step, std::uint32_t word, bool comes_back) {
+  if (comes_back || !step.is_traced()) return;
+  step.note({StepEvent::Kind::Slept, step.thread(), 0, word_name(step, word)});
 }
 
 bool is_valid_timeout(std::int64_t nanoseconds) {

@@ -41,6 +41,13 @@ void queue_waiter(Step& step, std::uint32_t word, std::uint32_t slot, std::uint3
 // lock of whichever word the waiter was requeued to.
 bool unqueue_waiter(Step& step, std::uint32_t slot);
 
+// futex_do_wait() looks without the lock whether a waker has unlinked the thread, and if so does
+// not sleep. It can then return before the wake reaches it, while the task is still on the waker's
+// list.
+bool may_leave_early(const View& view, ThreadId thread, std::uint32_t slot);
+// Tells traces that the thread sleeps on the word, unless it comes back at once.
+void note_sleep(Step& step, std::uint32_t word, bool comes_back);
+
 // A timeout argument that the kernel takes.
 bool is_valid_timeout(std::int64_t nanoseconds);
 // Starts the caller's timer, unless it is for ever or already over; true if it is already over.

@@ -21,17 +21,16 @@ namespace {
 //   Comparing -- word != val --> EAGAIN
 //      |
 //      v  queued at the tail, state INTERRUPTIBLE
-//   Queued -- unlinked by a waker --> 0
-//      |
-//      v  schedule()
 //   Asleep -- unlinked by a waker --> 0            A wake wins over the timeout.
 //      |----- still linked, timer fired --> ETIMEDOUT
 //      +----- still linked, woken for no reason --> Comparing, with the same val
+//
+// Asleep stands for two moments: about to call schedule(), and off the CPU. Which of the two it was
+// shows only when a waker unlinks the thread: may_leave_early().
 struct FutexWait {
   enum class At : std::uint8_t {
     Comparing,
     Compared,  // futex.compare-outside-lock: compared, not queued yet.
-    Queued,
     Asleep,
   };
 
@@ -73,20 +72,21 @@ void begin_wait_bitset(Step& step, std::span<const std::int64_t> arguments, Fute
           .zero = {}};
 }
 
+bool is_timed_out(const View& view, const FutexWait& wait) {
+  return wait.is_over || kernel::timer_fired(view, static_cast<ThreadId>(wait.thread));
+}
+
 bool wait_enabled(const View& view, const FutexWait& wait) {
+  const auto thread = static_cast<ThreadId>(wait.thread);
   switch (wait.at) {
     case At::Comparing:
     case At::Compared:
-    case At::Queued:
       return true;
     case At::Asleep:
-      return kernel::is_running(view, static_cast<ThreadId>(wait.thread));
+      return kernel::is_running(view, thread) || is_timed_out(view, wait) ||
+             may_leave_early(view, thread, 0);
   }
   WAKESIM_UNREACHABLE();
-}
-
-bool is_timed_out(const View& view, const FutexWait& wait) {
-  return wait.is_over || kernel::timer_fired(view, static_cast<ThreadId>(wait.thread));
 }
 
 Progress leave(Step& step, std::int64_t result) {
@@ -103,7 +103,8 @@ Progress queue(Step& step, FutexWait& wait) {
     wait.is_over = start_timeout(step, wait.timeout, wait.is_absolute);
     wait.timeout = kForever;
   }
-  wait.at = At::Queued;
+  wait.at = At::Asleep;
+  note_sleep(step, wait.word, wait.is_over);
   return Progress::Continues;
 }
 
@@ -120,21 +121,9 @@ Progress compare_and_queue(Step& step, FutexWait& wait) {
   return queue(step, wait);
 }
 
-// futex_do_wait(): looks without the lock whether a waker or the timer was faster, and calls
-// schedule() if not.
-Progress go_to_sleep(Step& step, FutexWait& wait) {
-  const bool was_woken = !kernel::is_linked(step, kernel::my_entry(step));
-  if (was_woken || is_timed_out(step, wait)) kernel::set_current_state(step, kernel::kTaskRunning);
-  if (was_woken) return leave(step, 0);
-  wait.at = At::Asleep;
-  if (step.is_traced() && !kernel::is_running(step, step.thread())) {
-    step.note({StepEvent::Kind::Slept, step.thread(), 0, word_name(step, wait.word)});
-  }
-  return Progress::Continues;
-}
-
-// futex_unqueue() and the end of __futex_wait().
+// The end of futex_do_wait(), futex_unqueue() and the end of __futex_wait().
 Progress unqueue(Step& step, FutexWait& wait) {
+  kernel::set_current_state(step, kernel::kTaskRunning);
   const bool was_woken = !unqueue_waiter(step, 0);
   const bool timed_out = is_timed_out(step, wait);
   const bool timeout_wins = timed_out && step.is_on(id(Switch::FutexTimeoutBeatsWake));
@@ -151,8 +140,6 @@ Progress step_wait(Step& step, FutexWait& wait) {
       return compare_and_queue(step, wait);
     case At::Compared:
       return queue(step, wait);
-    case At::Queued:
-      return go_to_sleep(step, wait);
     case At::Asleep:
       return unqueue(step, wait);
   }
@@ -165,8 +152,6 @@ std::string_view wait_phase(const FutexWait& wait) {
       return "compare and queue";
     case At::Compared:
       return "queue";
-    case At::Queued:
-      return "go to sleep";
     case At::Asleep:
       return "unqueue";
   }

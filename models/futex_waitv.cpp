@@ -21,17 +21,14 @@ namespace {
 //   Queueing 0 .. n-1 -- word i differs --> Unqueueing 0 .. i-1 --> the highest woken, or EAGAIN
 //      |
 //      v
-//   Queued -- some word was woken meanwhile --> Unqueueing
-//      |
-//      v  schedule()
-//   Asleep
+//   Asleep -- a wake, the timer, or a waker that was faster than schedule()
 //      |
 //      v
 //   Unqueueing 0 .. n-1 -- some word was woken --> the highest such index
 //      |------------------ timer fired --> ETIMEDOUT
 //      +------------------ woken for no reason --> Queueing
 struct FutexWaitv {
-  enum class At : std::uint8_t { Queueing, Queued, Asleep, Unqueueing };
+  enum class At : std::uint8_t { Queueing, Asleep, Unqueueing };
 
   std::int64_t timeout;  // Nanoseconds; kForever once the timer runs.
   std::uint32_t thread;
@@ -90,20 +87,29 @@ void begin_waitv(Step& step, std::span<const std::int64_t> arguments, FutexWaitv
   }
 }
 
+bool is_timed_out(const View& view, const FutexWaitv& wait) {
+  return wait.is_over || kernel::timer_fired(view, static_cast<ThreadId>(wait.thread));
+}
+
+// futex_sleep_multiple() looks at all waiters without their locks before it calls schedule().
+bool may_come_back(const View& view, const FutexWaitv& wait) {
+  const auto thread = static_cast<ThreadId>(wait.thread);
+  if (kernel::is_running(view, thread) || is_timed_out(view, wait)) return true;
+  for (std::uint32_t i = 0; i < wait.count; ++i) {
+    if (may_leave_early(view, thread, i)) return true;
+  }
+  return false;
+}
+
 bool waitv_enabled(const View& view, const FutexWaitv& wait) {
   switch (wait.at) {
     case At::Queueing:
-    case At::Queued:
     case At::Unqueueing:
       return true;
     case At::Asleep:
-      return kernel::is_running(view, static_cast<ThreadId>(wait.thread));
+      return may_come_back(view, wait);
   }
   WAKESIM_UNREACHABLE();
-}
-
-bool is_timed_out(const View& view, const FutexWaitv& wait) {
-  return wait.is_over || kernel::timer_fired(view, static_cast<ThreadId>(wait.thread));
 }
 
 Progress leave(Step& step, std::int64_t result) {
@@ -159,30 +165,17 @@ Progress queue_next(Step& step, FutexWaitv& wait) {
     return queued == 0 ? finish_unqueueing(step, wait) : Progress::Continues;
   }
   queue_waiter(step, waiter.word, wait.position, kMatchAny);
-  if (++wait.position == wait.count) wait.at = At::Queued;
-  return Progress::Continues;
-}
-
-bool is_any_woken(const View& view, const FutexWaitv& wait) {
-  for (std::uint32_t i = 0; i < wait.count; ++i) {
-    const EntryId entry = view.entry_of(static_cast<ThreadId>(wait.thread), i);
-    if (!kernel::is_linked(view, entry)) return true;
-  }
-  return false;
-}
-
-// futex_sleep_multiple(): looks at all waiters without their locks, then calls schedule().
-Progress go_to_sleep(Step& step, FutexWaitv& wait) {
-  if (is_timed_out(step, wait) || is_any_woken(step, wait)) {
-    kernel::set_current_state(step, kernel::kTaskRunning);
-    start_unqueueing(wait, wait.count);
-    return Progress::Continues;
-  }
+  if (++wait.position < wait.count) return Progress::Continues;
   wait.at = At::Asleep;
-  if (step.is_traced() && !kernel::is_running(step, step.thread())) {
-    step.note({StepEvent::Kind::Slept, step.thread(), 0, word_name(step, waiter_at(wait, 0).word)});
-  }
+  note_sleep(step, waiter_at(wait, 0).word, may_come_back(step, wait));
   return Progress::Continues;
+}
+
+// The end of the sleep, and the first word to leave.
+Progress come_back(Step& step, FutexWaitv& wait) {
+  kernel::set_current_state(step, kernel::kTaskRunning);
+  start_unqueueing(wait, wait.count);
+  return unqueue_next(step, wait);
 }
 
 Progress step_waitv(Step& step, FutexWaitv& wait) {
@@ -190,11 +183,8 @@ Progress step_waitv(Step& step, FutexWaitv& wait) {
   switch (wait.at) {
     case At::Queueing:
       return queue_next(step, wait);
-    case At::Queued:
-      return go_to_sleep(step, wait);
     case At::Asleep:
-      start_unqueueing(wait, wait.count);
-      [[fallthrough]];
+      return come_back(step, wait);
     case At::Unqueueing:
       return unqueue_next(step, wait);
   }
@@ -205,8 +195,6 @@ std::string_view waitv_phase(const FutexWaitv& wait) {
   switch (wait.at) {
     case At::Queueing:
       return "compare and queue";
-    case At::Queued:
-      return "go to sleep";
     case At::Asleep:
     case At::Unqueueing:
       return "unqueue";

@@ -216,7 +216,31 @@ std::string waiters(const View& view, ListId list) {
 // kernel/time/hrtimer.c, hrtimer_wakeup().
 void on_timer_fired(Step& step, ThreadId thread) { try_to_wake_up(step, thread, kTaskNormal); }
 
+void on_abandoned_call(Step& step, ThreadId thread) {
+  WAKESIM_ASSERT(step.thread() == thread);
+  for (std::uint32_t slot = 0; slot < step.entry_count(thread); ++slot) {
+    const EntryId entry = step.entry_of(thread, slot);
+    if (is_linked(step, entry)) remove_wait_queue(step, entry);
+  }
+  disarm_timeout(step);
+  TaskRun run = step.run(thread);
+  run.state = kTaskRunning;
+  run.flags &= static_cast<std::uint8_t>(~kTriggered);
+  step.set_run(thread, run);
+}
+
+// A futex wait that is woken for no reason waits again inside the kernel, so what a program sees is
+// the other kind: a FUTEX_WAKE by unrelated code that used the same address before (futex(2)).
 void on_spurious_wake(Step& step, ThreadId thread) {
+  for (std::uint32_t slot = 0; slot < step.entry_count(thread); ++slot) {
+    const EntryId entry = step.entry_of(thread, slot);
+    const Entry record = step.entry(entry);
+    const bool is_futex =
+        record.list != 0 && record.function == static_cast<std::uint16_t>(WakeFunction::FutexQ);
+    if (!is_futex) continue;
+    remove_wait_queue(step, entry);
+    break;  // One FUTEX_WAKE, one address.
+  }
   try_to_wake_up(step, thread, kTaskInterruptible);
 }
 

@@ -52,6 +52,7 @@ enum class WakeFunction : std::uint16_t {
   Default = 1,     // default_wake_function
   Autoremove = 2,  // autoremove_wake_function
   Pollwake = 3,    // fs/select.c: pollwake
+  FutexQ = 4,      // No wait queue's: a futex_q, which only futex calls wake.
 };
 
 // A wait_queue_head. Lives in an object's record; the entries are in the state.
@@ -141,6 +142,7 @@ std::string waiters(const View& view, ListId list);
 
 // Hooks for the engine (Catalogue::hooks).
 void on_timer_fired(Step& step, ThreadId thread);
+void on_abandoned_call(Step& step, ThreadId thread);
 void on_spurious_wake(Step& step, ThreadId thread);
 bool may_wake_spuriously(const View& view, ThreadId thread);
 

@@ -62,7 +62,8 @@ void describe_lost(const Executor& executor, const std::byte* state, const Findi
                    const Trace& trace, Violation& violation) {
   const ThreadInfo& info = executor.system().threads[index(finding.thread)];
   const WaitCondition condition =
-      wait_condition(executor, state, finding.thread, {.probe = !info.is_daemon_by_hand});
+      wait_condition(executor, state, finding.thread,
+                     {info.is_daemon_by_hand ? Probe::Off : Probe::On});
   violation.sentence = info.name + " sleeps for ever, although " + condition.text;
   violation.cause = missed_wake(trace, info.name, violation.object);
 }
@@ -70,7 +71,7 @@ void describe_lost(const Executor& executor, const std::byte* state, const Findi
 void describe_late(const Executor& executor, const std::byte* state, const Finding& finding,
                    const Trace& trace, Violation& violation) {
   const WaitCondition condition =
-      wait_condition(executor, state, finding.thread, {.probe = false});
+      wait_condition(executor, state, finding.thread, {Probe::SleepsAgain});
   violation.sentence = violation.thread + " goes on only because its timeout fires, although " +
                        (condition.holds ? condition.text : violation.object + " is ready") +
                        " already";

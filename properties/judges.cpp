@@ -11,7 +11,7 @@ namespace {
 
 WaitCondition condition_of(const Executor& executor, const std::byte* state, ThreadId thread) {
   const ThreadInfo& info = executor.system().threads[index(thread)];
-  return wait_condition(executor, state, thread, {.probe = !info.is_daemon_by_hand});
+  return wait_condition(executor, state, thread, {info.is_daemon_by_hand ? Probe::Off : Probe::On});
 }
 
 // What is wrong with one thread that nobody will wake.
@@ -29,8 +29,7 @@ bool sleeps_with_timer(const Executor& executor, const std::byte* state, ThreadI
   return executor.is_asleep(state, thread) && view.run(thread).timer == 1;
 }
 
-// A timeout may end this wait; does what is waited for hold already? The probe is of no use here:
-// after a timeout programs rightly do something else.
+// A timeout may end this wait; does what is waited for hold already?
 bool is_late(const Executor& executor, const std::byte* state, ThreadId thread) {
   const CallSite* site = executor.call_site(state, thread);
   if (site == nullptr) return false;
@@ -39,7 +38,7 @@ bool is_late(const Executor& executor, const std::byte* state, ThreadId thread) 
       site->row->condition(view, executor.frame(state, thread))) {
     return true;
   }
-  return wait_condition(executor, state, thread, {.probe = false}).holds;
+  return wait_condition(executor, state, thread, {Probe::SleepsAgain}).holds;
 }
 
 }  // namespace

@@ -106,10 +106,13 @@ class Question {
     return WaitCondition{true, condition_text(executor_, thread_, *region, record)};
   }
 
-  WaitCondition probe() {
+  WaitCondition probe(Probe kind) {
     StepRecord record;
+    const std::uint16_t sleeps_at = executor_.pc(state_, thread_);
     executor_.return_empty(copy_.data(), thread_, record);
     const Alone end = run_alone(executor_, copy_.data(), thread_, record);
+    const bool is_back = end == Alone::Asleep && executor_.pc(copy_.data(), thread_) == sleeps_at;
+    if (kind == Probe::SleepsAgain && !is_back) return {};
     if (end == Alone::Ended) return {true, "it could finish if it looked again"};
     const std::string changed = changed_object();
     if (changed.empty()) return {};
@@ -158,8 +161,8 @@ WaitCondition wait_condition(const Executor& executor, const std::byte* state, T
     if (own && own->holds) return *own;
   }
   if (const auto answer = question.loop_exit(*site)) return *answer;
-  if (site->row->may_return_empty && options.probe) return question.probe();
-  return {};
+  if (!site->row->may_return_empty || options.probe == Probe::Off) return {};
+  return question.probe(options.probe);
 }
 
 }  // namespace wakesim

@@ -20,8 +20,15 @@ struct WaitCondition {
   std::string text;  // "ready == 1": completes "sleeps for ever, although ...".
 };
 
+// How far to trust what a thread does after its call came back empty-handed.
+enum class Probe : std::uint8_t {
+  Off,         // For threads marked `daemon: true` by hand.
+  SleepsAgain,  // Only if it comes back to the same sleep: after a timeout, to give up is right.
+  On,
+};
+
 struct WaitConditionOptions {
-  bool probe = true;  // Off for threads marked `daemon: true` by hand.
+  Probe probe = Probe::On;
 };
 
 WaitCondition wait_condition(const Executor& executor, const std::byte* state, ThreadId thread,

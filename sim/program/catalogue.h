@@ -175,6 +175,9 @@ struct Hooks {
   void (*after_objects)(Builder& builder) = nullptr;
   // The timer that `thread` armed is due (hrtimer_wakeup).
   void (*timer_fired)(Step& step, ThreadId thread) = nullptr;
+  // Takes a thread out of the call it is in, as if it had never been made: off every queue, running.
+  // For judges that ask on a copy of the state what the thread would do elsewhere.
+  void (*abandon_call)(Step& step, ThreadId thread) = nullptr;
   // Wakes a sleeping thread for no reason; may_wake_spuriously says whether it sleeps.
   void (*wake_spuriously)(Step& step, ThreadId thread) = nullptr;
   bool (*may_wake_spuriously)(const View& view, ThreadId thread) = nullptr;

@@ -38,7 +38,6 @@ void CodeWriter::write_program(const ast::Thread& thread,
   }
   write_block(thread.body);
   write_end();
-  warn_of_unread_locals();
 }
 
 void CodeWriter::write_observation(const ast::Expression& expression) {
@@ -58,7 +57,7 @@ void CodeWriter::write_end() {
   line_.is_open = false;
 }
 
-void CodeWriter::warn_of_unread_locals() {
+void CodeWriter::report_unread_locals() {
   for (const auto& [slot, where] : plain_) {
     if (read_.count(slot) != 0 || code_.locals[slot].is_kept) continue;
     diagnostics_.error(where, "`" + code_.locals[slot].name + "` is assigned here and never read",
@@ -190,6 +189,15 @@ void CodeWriter::end_line() {
   diagnostic.hints.push_back("write  r = " + to_text(a) + "\n       and use `r` in the next line");
   diagnostic.hints.push_back("or     atomic: if the real code holds a lock here");
   diagnostics_.add(std::move(diagnostic));
+}
+
+// Kept after the end: `join` hands it on.
+std::uint32_t CodeWriter::return_local() {
+  if (code_.return_local == kNoLocal) {
+    code_.return_local = hidden_local();
+    code_.locals[code_.return_local].is_kept = true;
+  }
+  return code_.return_local;
 }
 
 std::uint32_t CodeWriter::new_local(std::string name) {
@@ -338,7 +346,11 @@ void CodeWriter::write_condition_line(const ast::Statement& statement, Op op) {
   value(statement.value);
   emit(op);
   const std::size_t start = line_.start;
-  if (op == Op::Guard && atomic_depth_ == 0) line_.calls = true;  // Always a step of its own.
+  if (op == Op::Guard && atomic_depth_ == 0) {
+    // Always a step of its own, and one step however much it looks at.
+    line_.calls = true;
+    line_.accesses.clear();
+  }
   end_line();
   if (op == Op::Guard) code_.instructions[start].flags |= kGuarded;
   hoisted_.clear();
@@ -509,7 +521,7 @@ void CodeWriter::write_return(const ast::Statement& statement) {
       hoist(statement.value, statement);
       begin_line(statement);
       value(statement.value);
-      emit(Op::StoreReturn);
+      emit(Op::StoreReturn, return_local());
       end_line();
       hoisted_.clear();
     }

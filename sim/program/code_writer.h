@@ -25,6 +25,8 @@ class CodeWriter {
 
   // A thread's whole program.
   void write_program(const ast::Thread& thread, const std::vector<std::string>& members);
+  // Once properties and observations have named what they read: locals that nobody does.
+  void report_unread_locals();
   // A property or an observation: any number of accesses, locals as `thread.local`.
   void write_observation(const ast::Expression& expression);
 
@@ -69,7 +71,7 @@ class CodeWriter {
   void write_condition_line(const ast::Statement& statement, Op op);
   void write_sleep(const ast::Statement& statement);
   void write_end();
-  void warn_of_unread_locals();
+  std::uint32_t return_local();
   void close_loop(std::size_t next_round);
   std::size_t open_region(WaitRegion::Kind kind, std::string text);
 

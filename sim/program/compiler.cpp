@@ -427,8 +427,9 @@ class Compiler {
       if (info.code != number) continue;
       for (const auto& [name, values] : thread.with) set_member_value(info, name, values);
     }
-    CodeWriter writer(*system_, symbols_, code, diagnostics_);
-    writer.write_program(thread, members);
+    writers_.push_back(
+        std::make_unique<CodeWriter>(*system_, symbols_, code, diagnostics_));
+    writers_.back()->write_program(thread, members);
   }
 
   void set_member_value(ThreadInfo& info, const std::string& name,
@@ -475,6 +476,7 @@ class Compiler {
     for (const ast::Observation& observation : system_->instance.observe) {
       system_->observations.push_back({observation.key, write_expression(observation.value)});
     }
+    for (const auto& writer : writers_) writer->report_unread_locals();
   }
 
   // ---- What follows from the programs -----------------------------------------------------------
@@ -589,6 +591,9 @@ class Compiler {
          1});
     thread.locals_count = static_cast<std::uint32_t>(code.locals.size());
     thread.locals = private_bytes(8 * thread.locals_count);
+    if (code.return_local != kNoLocal) {
+      layout.ranges.push_back({thread.end_class, thread.locals + 8 * code.return_local, 8});
+    }
     for (const CallSite& site : code.sites) {
       thread.frame_bytes = std::max(thread.frame_bytes, (site.frame_bytes + 7) / 8 * 8);
     }
@@ -639,6 +644,7 @@ class Compiler {
   std::unique_ptr<System> system_;
   Symbols symbols_;
   std::map<std::string, const ObjectRow*, std::less<>> kinds_;
+  std::vector<std::unique_ptr<CodeWriter>> writers_;  // By code.
 };
 
 void count_in(const ast::Expression& expression, std::string_view call, std::size_t& count) {

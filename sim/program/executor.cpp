@@ -256,7 +256,7 @@ class Executor::Interpreter {
       case Op::Member: push(system_.threads[index(thread_)].member_values[in.a]); return Flow::Next;
       case Op::Self: push(index(thread_) + 1); return Flow::Next;
       case Op::StoreLocal: set_local(in.a, pop()); return Flow::Next;
-      case Op::StoreReturn: pop(); return Flow::Next;
+      case Op::StoreReturn: set_local(in.a, pop()); return Flow::Next;
       case Op::Pop: pop(); return Flow::Next;
       case Op::Negate: stack_[size_ - 1] = wrap(0 - static_cast<std::uint64_t>(top()));
         return Flow::Next;
@@ -785,6 +785,7 @@ void Executor::jump_to(std::byte* state, ThreadId thread, std::uint16_t pc) cons
   StepRecord record;
   Step step(system_, state, record, thread, 0, nullptr);
   const ThreadLayout& layout = system_.layout.threads[index(thread)];
+  system_.catalogue->hooks.abandon_call(step, thread);
   std::memset(state + layout.frame, 0, layout.frame_bytes);
   step.poke(layout.block, ThreadBlock{.pc = pc, .in_call = 0, .has_ended = 0, .invisible = 0});
 }

@@ -529,7 +529,8 @@ void CodeWriter::predicate(const ast::Expression& e, PredicateSite::Kind kind) {
   site.threads = threads_of(e.arguments[0].value);
   if (e.arguments.size() == 2) site.subject = to_text(e.arguments[1].value);
   if (!is_observing_) {
-    access(e);
+    // All predicates of a line together are one look at the model.
+    line_.calls = true;
     for (const ThreadId thread : site.threads) system_.threads[index(thread)].is_observed = true;
   }
   code_.predicates.push_back(std::move(site));

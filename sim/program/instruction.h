@@ -20,7 +20,7 @@ enum class Op : std::uint8_t {
   Member,         // push the thread's `with:` value a
   Self,           // push the thread's id: 1 + its number, so that 0 is nobody
   StoreLocal,     // pop into local a
-  StoreReturn,    // pop into the thread's return value
+  StoreReturn,    // pop into local a, which `join` reads
   Pop,
   // Operators.
   Negate, Not, Complement,

@@ -206,6 +206,10 @@ EntryId View::entry_of(ThreadId thread, std::uint32_t slot) const {
   return static_cast<EntryId>(layout.entry_first + slot);
 }
 
+std::uint32_t View::entry_count(ThreadId thread) const {
+  return system_.layout.threads[index(thread)].entries_count;
+}
+
 TaskRun View::run(ThreadId thread) const {
   const ThreadLayout& layout = system_.layout.threads[index(thread)];
   note_read(layout.run_class);
@@ -216,6 +220,21 @@ bool View::has_ended(ThreadId thread) const {
   const ThreadLayout& layout = system_.layout.threads[index(thread)];
   note_read(layout.end_class);
   return peek<ThreadBlock>(layout.block).has_ended != 0;
+}
+
+bool View::is_over(ThreadId thread) const {
+  if (!has_ended(thread)) return false;
+  if (system_.buffer_capacity == 0) return true;
+  const ThreadLayout& layout = system_.layout.threads[index(thread)];
+  note_read(layout.buffer_class);
+  return peek<BufferedStore>(layout.buffer).word == 0;
+}
+
+std::int64_t View::return_value(ThreadId thread) const {
+  const ThreadLayout& layout = system_.layout.threads[index(thread)];
+  const std::uint32_t local = system_.code_of(thread).return_local;
+  note_read(layout.end_class);
+  return local == kNoLocal ? 0 : peek<std::int64_t>(layout.locals + 8 * local);
 }
 
 std::string_view View::thread_name(ThreadId thread) const {

@@ -131,9 +131,13 @@ class View {
   Entry entry(EntryId entry) const;
   ThreadId owner(EntryId entry) const;
   EntryId entry_of(ThreadId thread, std::uint32_t slot) const;
+  std::uint32_t entry_count(ThreadId thread) const;
   TaskRun run(ThreadId thread) const;
 
   bool has_ended(ThreadId thread) const;  // Reads end(t).
+  // Ended, and nothing is left in its store buffer. Reads end(t) and the buffer.
+  bool is_over(ThreadId thread) const;
+  std::int64_t return_value(ThreadId thread) const;  // Of `return v`; 0 without. Reads end(t).
   std::string_view thread_name(ThreadId thread) const;
   std::size_t thread_count() const;
 

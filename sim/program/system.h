@@ -93,6 +93,8 @@ struct WaitRegion {
   std::string text;             // "avail > 0", as written; for a loop its exit.
 };
 
+inline constexpr std::uint32_t kNoLocal = ~std::uint32_t{0};
+
 struct LocalInfo {
   std::string name;      // Empty: the compiler's own.
   bool is_kept = false;  // Observed: never cleared as dead.
@@ -111,6 +113,7 @@ struct Code {
   std::vector<std::uint64_t> live;  // By instruction, `live_words` words each.
   std::uint32_t live_words = 0;
   bool can_end = true;              // Some End is reachable.
+  std::uint32_t return_local = kNoLocal;  // Where `return value` leaves its value.
 };
 
 struct ThreadInfo {

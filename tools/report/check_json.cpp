@@ -27,7 +27,10 @@ Json subject_json(const Subject& subject) {
 }
 
 void add_findings(const CheckResult& result, Json& json) {
-  if (result.violations.empty()) return;
+  if (result.violations.empty()) {
+    json["violations"] = Json::array();
+    return;
+  }
   const Violation& headline = result.violations.front();
   json["property"] = headline.property;
   for (const Violation& violation : result.violations) {
@@ -58,6 +61,7 @@ void add_counts(const CheckResult& result, Json& json) {
 }
 
 void add_observations(const CheckResult& result, Json& json) {
+  json["outcomes"] = Json::array();
   for (const Outcome& outcome : result.outcomes) {
     json["outcomes"].push_back(outcome_json(outcome));
   }

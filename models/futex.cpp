@@ -53,6 +53,10 @@ std::vector<SwitchRow> switches() {
       mutant(Switch::FutexTimeoutBeatsWake, "futex.timeout-beats-wake",
              "A waiter that was woken and whose timer then fired says ETIMEDOUT: the wake is gone.",
              "wakesim"),
+      flag(Switch::FutexSleepApart, "futex.sleep-apart",
+           "The call of schedule() in futex_wait is a step of its own. More states, the same "
+           "results.",
+           "kernel/futex/waitwake.c, futex_do_wait()"),
   };
 }
 

@@ -26,12 +26,15 @@ namespace {
 //      +----- still linked, woken for no reason --> Comparing, with the same val
 //
 // Asleep stands for two moments: about to call schedule(), and off the CPU. Which of the two it was
-// shows only when a waker unlinks the thread: may_leave_early().
+// shows only when a waker unlinks the thread: may_leave_early(). With futex.sleep-apart they are
+// two states, GoingToSleep and OffCpu.
 struct FutexWait {
   enum class At : std::uint8_t {
     Comparing,
     Compared,  // futex.compare-outside-lock: compared, not queued yet.
     Asleep,
+    GoingToSleep,
+    OffCpu,
   };
 
   std::int64_t timeout;  // Nanoseconds; kForever once the timer runs.
@@ -81,7 +84,10 @@ bool wait_enabled(const View& view, const FutexWait& wait) {
   switch (wait.at) {
     case At::Comparing:
     case At::Compared:
+    case At::GoingToSleep:
       return true;
+    case At::OffCpu:
+      return kernel::is_running(view, thread);
     case At::Asleep:
       return kernel::is_running(view, thread) || is_timed_out(view, wait) ||
              may_leave_early(view, thread, 0);
@@ -103,7 +109,7 @@ Progress queue(Step& step, FutexWait& wait) {
     wait.is_over = start_timeout(step, wait.timeout, wait.is_absolute);
     wait.timeout = kForever;
   }
-  wait.at = At::Asleep;
+  wait.at = step.is_on(id(Switch::FutexSleepApart)) ? At::GoingToSleep : At::Asleep;
   note_sleep(step, wait.word, wait.is_over);
   return Progress::Continues;
 }
@@ -133,6 +139,14 @@ Progress unqueue(Step& step, FutexWait& wait) {
   return Progress::Continues;
 }
 
+// futex_do_wait(): looks without the lock whether a waker or the timer was faster than schedule().
+Progress go_to_sleep(Step& step, FutexWait& wait) {
+  const bool was_woken = !kernel::is_linked(step, kernel::my_entry(step));
+  if (was_woken || is_timed_out(step, wait)) return unqueue(step, wait);
+  wait.at = At::OffCpu;
+  return Progress::Continues;
+}
+
 Progress step_wait(Step& step, FutexWait& wait) {
   WAKESIM_ASSERT(wait_enabled(step, wait));
   switch (wait.at) {
@@ -140,7 +154,10 @@ Progress step_wait(Step& step, FutexWait& wait) {
       return compare_and_queue(step, wait);
     case At::Compared:
       return queue(step, wait);
+    case At::GoingToSleep:
+      return go_to_sleep(step, wait);
     case At::Asleep:
+    case At::OffCpu:
       return unqueue(step, wait);
   }
   WAKESIM_UNREACHABLE();
@@ -152,7 +169,10 @@ std::string_view wait_phase(const FutexWait& wait) {
       return "compare and queue";
     case At::Compared:
       return "queue";
+    case At::GoingToSleep:
+      return "go to sleep";
     case At::Asleep:
+    case At::OffCpu:
       return "unqueue";
   }
   WAKESIM_UNREACHABLE();

@@ -36,6 +36,7 @@ bool run_callback(Step& step, EntryId entry, WakeOptions options) {
   const ThreadId owner = step.owner(entry);
   switch (static_cast<WakeFunction>(record.function)) {
     case WakeFunction::None:
+    case WakeFunction::FutexQ:
       break;
     case WakeFunction::Default:
       return try_to_wake_up(step, owner, options.mode);

@@ -16,6 +16,7 @@ enum class Switch : std::uint16_t {
   FutexWakeDropsSecond,     // futex.wake-drops-second
   FutexWakeBeforeUnlink,    // futex.wake-before-unlink
   FutexTimeoutBeatsWake,    // futex.timeout-beats-wake
+  FutexSleepApart,          // futex.sleep-apart
   // eventfd
   EventfdWriteWakesNobody,   // eventfd.write-wakes-nobody
   EventfdReadWakesNobody,    // eventfd.read-wakes-nobody

@@ -42,16 +42,10 @@ threads:
 TEST(Futex, WaitSleepsUntilItIsWoken) {
   Machine machine(kWaitAndWake);
   machine.step("w");
-  EXPECT_EQ(machine.phase("w"), "go to sleep");
-  EXPECT_FALSE(machine.asleep("w"));
-  machine.step("w");
   EXPECT_EQ(machine.events(), "slept on x");
   EXPECT_TRUE(machine.asleep("w"));
   EXPECT_EQ(machine.subject("w"), "x");
-  machine.step("k");
-  EXPECT_TRUE(
-      machine.asleep("w"));  // Unlinked, and the lock is dropped: the wake is still to come.
-  machine.step("k");
+  machine.step("k", 2);
   EXPECT_EQ(machine.events(), "woke w, returned 1");
   machine.step("w");
   EXPECT_TRUE(machine.ended("w"));
@@ -150,15 +144,31 @@ threads:
 )");
   machine.step("w");
   machine.step("k");
+  EXPECT_FALSE(machine.asleep("w"));
   machine.step("w");
   EXPECT_EQ(machine.events(), "returned 0");
-  machine.step("w", 2);
+  machine.step("w");
   EXPECT_TRUE(machine.asleep("w"));
   EXPECT_EQ(machine.subject("w"), "y");
   machine.step("k");
   EXPECT_EQ(machine.events(), "woke w, returned 1");
-  machine.step("w", 3);
+  machine.step("w", 2);
   EXPECT_TRUE(machine.asleep("w"));
+}
+
+// Once a waker has unlinked it, a waiter leaves with the wake or before it; nothing else is new to
+// it.
+TEST(Futex, UnlinkedWaiterMayLeaveBeforeTheWakeOrWithIt) {
+  for (const bool is_early : {false, true}) {
+    Machine machine(kWaitAndWake);
+    machine.step("w");
+    machine.step("k", is_early ? 1 : 2);
+    machine.run("w");
+    EXPECT_TRUE(machine.ended("w"));
+    EXPECT_EQ(machine.value("w.r"), 0);
+    machine.run("k");
+    EXPECT_EQ(machine.value("k.n"), 1);
+  }
 }
 
 // A task has one wake_q node: the second waker leaves the wake to the first.
@@ -180,25 +190,41 @@ threads:
   machine.step("second");
   EXPECT_TRUE(machine.ended("second"));
   EXPECT_EQ(machine.value("second.n"), 1);
-  EXPECT_TRUE(machine.asleep("w"));
   machine.step("first");
   machine.run("w");
   EXPECT_EQ(machine.value("w.r"), 1);
 }
 
-TEST(Futex, SpuriousWakeComparesAgain) {
-  const std::string body = R"(
-machine: { spurious: 1 }
+// A wake of the task that no futex call sent never gets out of the kernel.
+TEST(Futex, StrayWakeComparesAgain) {
+  EXPECT_EQ(outcomes(R"(
 objects: { x: word(0) }
 observe: [w.r]
 judge: []
 threads:
   w:
     - r = futex_wait(x, 0)
+  stray:
+    - wake_up_process(w)
   k:
     - x = 1
-)";
-  EXPECT_EQ(outcomes(body), (Outcomes{"w.r=-11", "w.r=0 stuck w"}));
+)"),
+            (Outcomes{"w.r=-11", "w.r=0 stuck w"}));
+}
+
+// What `spurious:` means for a futex: FUTEX_WAKE by somebody who used this memory before.
+TEST(Futex, SpuriousWakeReturnsZero) {
+  EXPECT_EQ(outcomes(R"(
+machine: { spurious: 1 }
+objects: { x: word(0) }
+observe: [w.r]
+judge: []
+threads:
+  w:
+    - r = 1
+    - r = futex_wait(x, 0)
+)"),
+            (Outcomes{"w.r=0", "w.r=1 stuck w"}));
 }
 
 TEST(Futex, ComparesThirtyTwoBits) {
@@ -263,18 +289,21 @@ threads:
   EXPECT_EQ(machine.value("w.r"), -110);
 }
 
-TEST(Futex, DeadlineStaysAfterASpuriousWake) {
-  Machine machine(R"(
-machine: { spurious: 1 }
+constexpr const char* kTimedWaitAndStrayWake = R"(
 objects: { x: word(0) }
 observe: [w.r]
 judge: []
 threads:
   w:
     - r = futex_wait(x, 0, timeout=1ms)
-)");
+  stray:
+    - wake_up_process(w)
+)";
+
+TEST(Futex, DeadlineStaysAfterAStrayWake) {
+  Machine machine(kTimedWaitAndStrayWake);
   machine.run("w");
-  machine.wake_spuriously("w");
+  machine.run("stray");
   machine.run("w");
   EXPECT_TRUE(machine.asleep("w"));
   EXPECT_TRUE(machine.timer_may_fire("w"));
@@ -284,17 +313,9 @@ threads:
 }
 
 TEST(Futex, TimerThatFiresBeforeTheSecondQueueingIsNotMissed) {
-  Machine machine(R"(
-machine: { spurious: 1 }
-objects: { x: word(0) }
-observe: [w.r]
-judge: []
-threads:
-  w:
-    - r = futex_wait(x, 0, timeout=1ms)
-)");
+  Machine machine(kTimedWaitAndStrayWake);
   machine.run("w");
-  machine.wake_spuriously("w");
+  machine.run("stray");
   machine.step("w");  // Off the queue, about to compare again.
   machine.fire_timer("w");
   machine.run("w");
@@ -633,6 +654,59 @@ threads:
   EXPECT_EQ(machine.value("k.n"), 1);
   machine.run("w");
   EXPECT_EQ(machine.value("w.r"), 0);
+}
+
+// ---- Merged steps -------------------------------------------------------------------------------
+
+constexpr const char* kMutexAndCounter = R"(
+objects: { m: word(0), n: word(0), y: word(0) }
+observe: [n, a.r, b.r]
+judge: []
+functions:
+  acquire():
+    - c = cas(m, 0, 1)
+    - if c == 0: return
+    - while xchg(m, 2) != 0: futex_wait(m, 2)
+  release():
+    - if xchg(m, 0) == 2: futex_wake(m, 1)
+threads:
+  a:
+    - acquire()
+    - fetch_add(n, 1)
+    - release()
+    - r = futex_wait(y, 0, timeout=1ms)
+  b:
+    - acquire()
+    - fetch_add(n, 1)
+    - release()
+    - r = futex_wake(y, 1)
+)";
+
+constexpr const char* kLateWakes = R"(
+objects: { x: word(0), y: word(0), z: word(0) }
+observe: [w.a, w.b, k.n, k.m, l.n]
+judge: []
+threads:
+  w:
+    - a = 9
+    - b = 9
+    - a = futex_wait(x, 0)
+    - b = futex_wait(y, 0, timeout=1ms)
+    - b = futex_wait(y, 0)
+  k:
+    - n = futex_wake(x, 1)
+    - fetch_add(y, 1)
+    - m = futex_wake(y, 1)
+  l:
+    - n = futex_requeue(x, y, wake=0, requeue=1)
+)";
+
+// Whether a thread was about to sleep or slept when a waker unlinked it makes no difference to what
+// a program can observe.
+TEST(Futex, GoingToSleepNeedsNoStepOfItsOwn) {
+  for (const char* body : {kWaitAndWake, kTimedWait, kMutexAndCounter, kLateWakes}) {
+    EXPECT_EQ(outcomes(body), outcomes(with_switch("futex.sleep-apart", body))) << body;
+  }
 }
 
 // ---- Known-wrong variants -----------------------------------------------------------------------

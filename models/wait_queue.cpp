@@ -41,8 +41,8 @@ const RawQueue& queue_at(const View& view, std::int64_t handle) {
 
 // The thread's entry for the queue. They lie behind those that other calls use.
 EntryId entry_for(const Step& step, const RawQueue& raw) {
-  const ThreadLayout& layout = step.system().layout.threads[index(step.thread())];
-  return step.entry_of(step.thread(), layout.entries_count - 1 - raw.number);
+  const std::uint32_t last = step.entry_count(step.thread()) - 1;
+  return step.entry_of(step.thread(), last - raw.number);
 }
 
 std::int64_t create(Builder& builder, const std::string& name, Arguments) {

@@ -105,8 +105,11 @@ void Expectations::read_row(const Node& row, const ast::Instance& instance,
   auto& [where, is_matched] = rows_[{row.where.line, row.where.column}];
   where = row.where;
   const Node* when = row.find("when");
-  if (when && !matches(*when, instance)) return;
-  is_matched = true;
+  const std::size_t errors = diagnostics_.errors();
+  const bool is_match = !when || matches(*when, instance);
+  // A `when:` with an unknown name has its own error.
+  is_matched = is_matched || is_match || diagnostics_.errors() != errors;
+  if (!is_match) return;
   for (const Entry& entry : row.entries) {
     const auto& [key, value] = entry;
     if (const VerdictWord* verdict = find_verdict(key.text)) {

@@ -71,7 +71,8 @@ std::optional<std::string> read_choice(const Node& node, std::string_view key, K
   if (is_known) return node.text;
   diagnostics.error(
       node.where,
-      fmt::format("`{}:` is one of {}, found {}", key, list_of(allowed), describe(node)),
+      fmt::format("`{}:` is {}{}, found {}", key, allowed.size() == 1 ? "" : "one of ",
+                  list_of(allowed), describe(node)),
       guess_hint(node.text, names_of(allowed), diagnostics));
   return {};
 }

@@ -35,13 +35,15 @@ class Builder {
       : written_(layers), constants_(constants), file_(file), diagnostics_(diagnostics) {}
 
   void build() {
+    const std::size_t errors = diagnostics_.errors();  // Those of other parts do not stop us.
     if (const Node* matrix = written_.base->find("matrix")) {
       axes_ = parse_matrix(*matrix, diagnostics_);
     }
     collect_variants();
-    if (diagnostics_.has_errors() || is_too_large()) return;
+    if (diagnostics_.errors() != errors || is_too_large()) return;
     const std::vector<Cell> cells = cells_of(axes_);
     substitute_all(cells);
+    if (diagnostics_.errors() != errors) return;
     check_axes_are_used();
     Expectations expectations(axes_, variants_, diagnostics_);
     const std::vector<std::string> names =

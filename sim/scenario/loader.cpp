@@ -41,14 +41,13 @@ class Loader {
 
   ast::File load(std::string_view path, std::string_view text) {
     const Node* root = read(path, text);
-    if (root && check_scenario(*root)) {
+    if (root && check_is_map(*root, "a scenario", diagnostics_)) {
+      check_scenario(*root);
       read_includes(*root, std::string(path));
-      if (!diagnostics_.has_errors()) {
-        Layers layers{.base = root};
-        for (const Node* include : includes_) layers.includes.push_back(include);
-        check_includes_agree(layers);
-        build_instances(layers, options_.constant, file_, diagnostics_);
-      }
+      // Also after errors: what is wrong inside the sections is reported in the same run.
+      const Layers layers{.includes = includes_, .base = root};
+      check_includes_agree(layers);
+      build_instances(layers, options_.constant, file_, diagnostics_);
     }
     diagnostics_.sort_by_place();
     if (!diagnostics_.has_errors()) return std::move(file_);
@@ -84,11 +83,10 @@ class Loader {
     return nodes_.back().get();
   }
 
-  bool check_scenario(const Node& root) {
+  void check_scenario(const Node& root) {
     const Keys keys = {"wakesim",    "name",      "about", "teaches",  "machine",   "include",
                        "matrix",     "constants", "types", "objects",  "functions", "threads",
                        "properties", "observe",   "judge", "variants", "expect"};
-    if (!check_is_map(root, "a scenario", diagnostics_)) return false;
     check_version(root);
     check_map(root, "a scenario", keys, diagnostics_);
     file_.name = required_text(root, "name", "write  name: folder/situation");
@@ -96,7 +94,6 @@ class Loader {
     check_name(root);
     check_sections(root);
     if (const Node* variants = root.find("variants")) check_variants(*variants);
-    return !diagnostics_.has_errors();
   }
 
   void check_version(const Node& root) {

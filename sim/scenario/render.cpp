@@ -26,15 +26,15 @@ Shown show(std::string_view line) {
   for (std::size_t at = 0; at < line.size();) {
     const Character c = character_at(line, at);
     shown.columns.push_back(column);
-    const bool is_control = c.code < 0x20 || (c.code >= 0x7f && c.code < 0xa0);
+    const bool is_shown = c.is_valid && !is_control(c.code) && !is_invisible(c.code);
     if (c.code == '\t') {
       shown.text += ' ';
-    } else if (!c.is_valid || is_control) {
+    } else if (!is_shown) {
       shown.text += "\u00b7";
     } else {
       shown.text += line.substr(at, c.bytes);
     }
-    column += is_control || !c.is_valid ? 1 : static_cast<std::size_t>(display_width(c.code));
+    column += is_shown ? static_cast<std::size_t>(display_width(c.code)) : 1;
     at += c.bytes;
   }
   shown.columns.push_back(column);

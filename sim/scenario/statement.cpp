@@ -78,7 +78,8 @@ std::string head_hint(const Node& line, const Word& word) {
   Diagnostics ignored;
   LineParser parser(line, ignored, line.text.find(word.text) + word.text.size());
   if (word.operand == Operand::Expression) parser.expression();
-  const std::size_t end = parser.has_failed() || word.operand == Operand::Loop
+  if (parser.has_failed()) return {};
+  const std::size_t end = word.operand == Operand::Loop
                               ? line.text.size()
                               : std::max(parser.last_end(), word.text.size());
   std::string body = line.text.substr(end);
@@ -319,6 +320,7 @@ void BlockParser::else_if(const Node& node, std::size_t index, Statement& statem
 }
 
 void BlockParser::refuse_continuation(const Entry& entry, const Statement& of) {
+  if (of.text.starts_with(entry.key.text + ":")) return;  // A key twice: reported.
   const std::string_view word = first_word(entry.key.text);
   if (find_word(kHeads, word)) {
     return error(entry.key.where,

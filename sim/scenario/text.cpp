@@ -67,6 +67,13 @@ Character character_at(std::string_view text, std::size_t at) {
   return {.code = code, .bytes = lead.bytes, .is_valid = true};
 }
 
+bool is_control(char32_t code) { return code < 0x20 || (code >= 0x7f && code < 0xa0); }
+
+bool is_invisible(char32_t code) {
+  return code == 0x2028 || code == 0x2029 || code == 0xfeff || (code >= 0x202a && code <= 0x202e) ||
+         (code >= 0x2066 && code <= 0x2069);
+}
+
 std::uint32_t count_characters(std::string_view text) {
   std::uint32_t count = 0;
   for (std::size_t at = 0; at < text.size(); at += character_at(text, at).bytes) ++count;

@@ -18,6 +18,12 @@ struct Character {
 };
 Character character_at(std::string_view text, std::size_t at);
 
+bool is_control(char32_t code);
+
+// Characters that end a line for some programs, or change the order in which a line is shown: what
+// an editor shows would not be what is checked.
+bool is_invisible(char32_t code);
+
 // How many characters `text` has.
 std::uint32_t count_characters(std::string_view text);
 

@@ -23,18 +23,6 @@ bool looks_like_utf16(std::string_view text) {
          static_cast<std::size_t>(std::count(head.begin(), head.end(), '\0')) * 3 > head.size();
 }
 
-bool is_control(char32_t code) {
-  const bool is_c0 = code < 0x20 && code != '\t' && code != '\n' && code != '\r';
-  return is_c0 || (code >= 0x7f && code < 0xa0);
-}
-
-// Characters that end a line for some programs, or change the order in which a line is shown: what
-// an editor shows would not be what is checked.
-bool is_deceptive(char32_t code) {
-  return code == 0x2028 || code == 0x2029 || code == 0xfeff || (code >= 0x202a && code <= 0x202e) ||
-         (code >= 0x2066 && code <= 0x2069);
-}
-
 // Why the character may not stand in a scenario; empty if it may.
 std::string problem_of(std::string_view text, std::size_t at, const Character& c) {
   if (!c.is_valid) {
@@ -43,10 +31,10 @@ std::string problem_of(std::string_view text, std::size_t at, const Character& c
   if (c.code == '\r' && (at + 1 == text.size() || text[at + 1] != '\n')) {
     return "a carriage return without a line feed; lines end with one or both";
   }
-  if (is_control(c.code)) {
+  if (is_control(c.code) && c.code != '\t' && c.code != '\n' && c.code != '\r') {
     return fmt::format("control character 0x{:02x}", static_cast<std::uint32_t>(c.code));
   }
-  if (is_deceptive(c.code)) {
+  if (is_invisible(c.code)) {
     return fmt::format("invisible character U+{:04X}", static_cast<std::uint32_t>(c.code));
   }
   return {};

@@ -169,15 +169,16 @@ const Node* section_of(const Layers& layers, std::string_view section, std::stri
 }
 
 void check_names(const Node& section, Diagnostics& diagnostics) {
-  std::map<std::string, Location, std::less<>> seen;
+  std::map<std::string, const Node&, std::less<>> seen;
   for (const Entry& entry : section.entries) {
     const std::string name(entry_name(entry));
-    const auto [first, is_new] = seen.emplace(name, entry.key.where);
-    if (is_new) continue;
+    const auto [first, is_new] = seen.emplace(name, entry.key);
+    const bool is_reported = first->second.text == entry.key.text;  // By the YAML parser.
+    if (is_new || is_reported) continue;
     Diagnostic diagnostic{.where = entry.key.where,
                           .message = fmt::format("`{}` is declared twice", name)};
-    diagnostic.notes.push_back({first->second, "first here"});
-    diagnostic.hints.push_back(fmt::format("write  {}2:  or merge the two", name));
+    diagnostic.notes.push_back({first->second.where, "first here"});
+    diagnostic.hints.push_back(fmt::format("write  {}2: or merge the two lists", name));
     diagnostics.add(std::move(diagnostic));
   }
 }

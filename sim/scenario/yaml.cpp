@@ -285,8 +285,8 @@ class TreeBuilder : public YAML::EventHandler {
     if (!is_new) report_duplicate(key, first->second);
   }
 
+  // The tree stays good: what the second one holds is checked too.
   void report_duplicate(const Node& key, const Location& first) {
-    is_refused_ = true;
     const auto message = fmt::format(
         "{} is declared twice; YAML would keep only the second and say nothing", describe(key));
     Diagnostic diagnostic{.where = key.where, .message = message};

@@ -67,15 +67,15 @@ IncludedFile find_include(const std::string& name, const std::string& from) {
   if (relative.is_absolute() || *relative.begin() == "..") return {};
 
   std::error_code error;
-  fs::path folder = fs::path(from).parent_path();
-  fs::path absolute = fs::absolute(folder.empty() ? "." : folder, error).lexically_normal();
-  while (!error) {
+  const fs::path start = fs::absolute(from, error).lexically_normal();
+  for (fs::path folder = start.parent_path(); !error; folder = folder.parent_path()) {
     IncludedFile found = read(folder / relative);
-    if (!found.path.empty()) return found;
-    if (!absolute.has_relative_path()) break;
-    absolute = absolute.parent_path();
-    // Names stay as the user typed them as long as that is possible.
-    folder = folder.has_parent_path() || !folder.empty() ? folder.parent_path() : absolute;
+    if (!found.path.empty()) {
+      // As the user would type it.
+      if (fs::path(from).is_relative()) found.path = fs::proximate(found.path, error).string();
+      return found;
+    }
+    if (!folder.has_relative_path()) break;
   }
   return read(fs::path(scenario_library()) / relative);
 }

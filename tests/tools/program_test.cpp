@@ -1,0 +1,181 @@
+// The program as users run it: what it prints where, and with which exit status.
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/tools/scratch.h"
+
+namespace wakesim {
+namespace {
+
+// One bug and its repair, as small as they get.
+constexpr const char* kLostWakeup = R"(wakesim: 1
+name: tests/lost-wakeup
+about: A flag that is set without waking anybody, and its repair.
+objects:
+  ready: word(0)
+threads:
+  waiter:
+    - while ready == 0: futex_wait(ready, 0)
+  waker:
+    - ready = 1
+variants:
+  buggy:
+    expect: { violated: no-lost-wakeup }
+  fixed:
+    threads:
+      waker:
+        - ready = 1
+        - futex_wake(ready, 1)
+    expect: proved
+)";
+
+// More states than anybody waits for.
+constexpr const char* kEndless = R"(wakesim: 1
+name: tests/endless
+about: Ten threads that count independently of each other.
+objects:
+  n: word[10](0)
+threads:
+  counter[10]:
+    with: { me: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] }
+    run:
+      - repeat 100: fetch_add(n[me], 1)
+)";
+
+class Program : public testing::Test {
+ protected:
+  void SetUp() override { folder_.write("a.yaml", kLostWakeup); }
+
+  ShellResult run(const std::string& words) const {
+    return run_shell(fmt::format("cd '{}' && WAKESIM_NAME=wakesim '{}' {}", folder_.path("."),
+                                 WAKESIM_PROGRAM, words));
+  }
+
+  ScratchFolder folder_;
+};
+
+TEST_F(Program, AsExpectedIsZero) {
+  const ShellResult result = run("check a.yaml");
+  EXPECT_EQ(result.status, 0) << result.output;
+  EXPECT_NE(result.output.find("2 of 2 as expected"), std::string::npos) << result.output;
+}
+
+TEST_F(Program, TheSameBytesEveryTime) {
+  EXPECT_EQ(run("check a.yaml").output, run("a.yaml").output);
+  EXPECT_EQ(run("check a.yaml --format json").output, run("check a.yaml --format json").output);
+}
+
+TEST_F(Program, ReplayRepeatsTheCounterexample) {
+  const auto json = nlohmann::json::parse(run("check a.yaml --format json").output);
+  const auto& buggy = json["results"][0];
+  ASSERT_EQ(buggy["verdict"], "violated");
+  const std::string token = buggy["counterexample"]["token"];
+  const ShellResult replay = run("replay a.yaml '" + token + "' --format json");
+  EXPECT_EQ(replay.status, 0);
+  EXPECT_EQ(nlohmann::json::parse(replay.output)["trace"]["steps"],
+            buggy["counterexample"]["steps"]);
+  EXPECT_EQ(nlohmann::json::parse(replay.output)["property"], "no-lost-wakeup");
+}
+
+TEST_F(Program, ATokenOfAnotherProgramIsFour) {
+  EXPECT_EQ(run("replay a.yaml wk1.nobody.abcdef.A 2>&1").status, 4);
+  EXPECT_EQ(run("replay a.yaml rubbish 2>&1").status, 4);
+  const ShellResult result = run("replay a.yaml wk1.buggy.zzzzzz.A");
+  EXPECT_EQ(result.status, 4);
+  EXPECT_NE(result.output.find("another version of this program"), std::string::npos)
+      << result.output;
+}
+
+TEST_F(Program, UnmetExpectationsAreOne) {
+  std::string text = kLostWakeup;
+  text.replace(text.find("expect: { violated: no-lost-wakeup }"), 36, "expect: proved");
+  folder_.write("a.yaml", text);
+  const ShellResult result = run("check a.yaml");
+  EXPECT_EQ(result.status, 1);
+  EXPECT_NE(result.output.find("buggy: violated: lost wakeup, but expected proved"),
+            std::string::npos)
+      << result.output;
+}
+
+TEST_F(Program, LimitsAreThree) {
+  const ShellResult result = run("check a.yaml --variant fixed --max-states 2");
+  EXPECT_EQ(result.status, 3);
+  EXPECT_NE(result.output.find("unknown"), std::string::npos) << result.output;
+}
+
+TEST_F(Program, BadInputIsTwoAndLeavesOldReports) {
+  folder_.write("report", "old");
+  folder_.write("bad.yaml", "wakesim: 1\nname: x\n\tjunk");
+  const ShellResult result = run("check a.yaml bad.yaml -o report 2>&1");
+  EXPECT_EQ(result.status, 2);
+  EXPECT_NE(result.output.find("bad.yaml:3:1: error:"), std::string::npos) << result.output;
+  EXPECT_EQ(folder_.read("report"), "old");
+  EXPECT_EQ(folder_.names(), "a.yaml bad.yaml report");
+
+  EXPECT_EQ(run("check missing.yaml 2>&1").status, 2);
+  EXPECT_EQ(run("check a.yaml --kernel linux-6.17 2>&1").output,
+            "error: no kernel is called 'linux-6.17'\nhint: did you mean linux-6.18?\n");
+  EXPECT_EQ(run("check a.yaml --variant bugy 2>&1").output,
+            "error: nothing matches --variant bugy\nhint: did you mean buggy?\n");
+}
+
+TEST_F(Program, OutputThatCannotBeWrittenIsSeventyFour) {
+  EXPECT_EQ(run("check a.yaml >/dev/full 2>&1").status, 74);
+  EXPECT_EQ(run("check a.yaml >&- 2>/dev/null").status, 74);
+  EXPECT_EQ(run("check a.yaml -o no/such/folder 2>&1").status, 74);
+}
+
+TEST_F(Program, AFolderMeansItsScenarios) {
+  folder_.write("more/b.yaml", kLostWakeup);
+  folder_.write("lib/part.yaml", "junk");
+  const ShellResult result = run("check .");
+  EXPECT_EQ(result.status, 0) << result.output;
+  EXPECT_NE(result.output.find("4 as expected"), std::string::npos) << result.output;
+}
+
+TEST_F(Program, ReportsGoToFilesWithoutColour) {
+  EXPECT_EQ(run("check a.yaml -o report").status, 0);
+  EXPECT_EQ(folder_.read("report"), run("check a.yaml").output);
+  EXPECT_EQ(folder_.read("report").find('\x1b'), std::string::npos);
+  EXPECT_NE(run("check a.yaml --color always").output.find('\x1b'), std::string::npos);
+}
+
+TEST_F(Program, AnInterruptLeavesAReportOfWhatWasCovered) {
+  folder_.write("big.yaml", kEndless);
+  const ShellResult result = run_shell(
+      fmt::format("cd '{}' && timeout --preserve-status -s INT 1 '{}' check big.yaml 2>&1",
+                  folder_.path("."), WAKESIM_PROGRAM));
+  EXPECT_EQ(result.status, 130) << result.output;
+  EXPECT_NE(result.output.find("covered so far"), std::string::npos) << result.output;
+  EXPECT_NE(result.output.find("interrupted"), std::string::npos) << result.output;
+}
+
+TEST_F(Program, ShowPrintsTheProgramOfAVariant) {
+  const ShellResult result = run("show a.yaml --variant fixed");
+  EXPECT_EQ(result.status, 0);
+  EXPECT_NE(result.output.find("- futex_wake(ready, 1)"), std::string::npos) << result.output;
+}
+
+TEST_F(Program, ModelsAndSchemaComeFromTheTables) {
+  const ShellResult models = run("models futex_wait");
+  EXPECT_EQ(models.status, 0);
+  EXPECT_TRUE(models.output.starts_with("futex_wait(")) << models.output;
+  EXPECT_EQ(run("models futex_wiat 2>&1").status, 2);
+  EXPECT_EQ(run("models").status, 0);
+  const auto schema = nlohmann::json::parse(run("schema").output);
+  EXPECT_EQ(schema["title"], "wakesim scenario");
+}
+
+TEST_F(Program, ListFindsWords) {
+  const ShellResult result = run_shell(fmt::format("cd '{}' && WAKESIM_SCENARIOS=. '{}' list FLAG",
+                                                   folder_.path("."), WAKESIM_PROGRAM));
+  EXPECT_EQ(result.status, 0);
+  EXPECT_NE(result.output.find("a.yaml"), std::string::npos) << result.output;
+  EXPECT_NE(result.output.find("1 scenario\n"), std::string::npos) << result.output;
+}
+
+}  // namespace
+}  // namespace wakesim

@@ -6,12 +6,12 @@
 
 #include "models/catalogue.h"
 #include "sim/scenario/diagnostic.h"
+#include "sim/scenario/schema.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/files.h"
 #include "tools/cli/version.h"
 #include "tools/report/list_text.h"
 #include "tools/report/models_text.h"
-#include "tools/report/schema_json.h"
 
 namespace wakesim {
 namespace {
@@ -83,7 +83,7 @@ ExitStatus run_list(const Context& context) {
 }
 
 ExitStatus run_schema(const Context& context) {
-  context.output.write(schema_json(catalogue()));
+  context.output.write(json_schema(catalogue()));
   return ExitStatus::AsExpected;
 }
 

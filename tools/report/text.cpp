@@ -12,14 +12,6 @@ namespace {
 
 constexpr int kLabelColumns = 10;
 
-// Text that runs from right to left or hides would show something other than what it says.
-bool is_deceptive(char32_t point) {
-  return (point >= 0x200b && point <= 0x200f) || (point >= 0x202a && point <= 0x202e) ||
-         (point >= 0x2060 && point <= 0x206f) || point == 0xfeff;
-}
-
-bool is_control(char32_t point) { return point < 0x20 || (point >= 0x7f && point < 0xa0); }
-
 struct Substitute {
   char32_t point;
   std::string_view ascii;
@@ -145,7 +137,7 @@ std::string printable(std::string_view text, bool ascii) {
     const Character next = character_at(text, at);
     if (next.code == '\n' || next.code == '\t') {
       result += ' ';
-    } else if (!next.is_valid || is_control(next.code) || is_deceptive(next.code)) {
+    } else if (!next.is_valid || is_control(next.code) || is_invisible(next.code)) {
       result += '?';
     } else if (ascii && next.code >= 0x80) {
       result += ascii_for(next.code);

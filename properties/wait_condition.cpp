@@ -87,7 +87,8 @@ class Question {
                                                 : subject + " is ready"};
   }
 
-  std::optional<WaitCondition> loop_exit(const CallSite& site) {
+  // `site` is null for a thread at an `await`.
+  std::optional<WaitCondition> loop_exit(const CallSite* site) {
     const Code& code = system_.code_of(thread_);
     const WaitRegion* region =
         innermost(code, executor_.pc(state_, thread_), WaitRegion::Kind::Loop);
@@ -95,7 +96,7 @@ class Question {
     StepRecord record;
     record.region_begin = region->begin;
     record.region_end = region->end;
-    if (site.row->may_return_empty) {
+    if (site != nullptr && site->row->may_return_empty) {
       executor_.return_empty(copy_.data(), thread_, record);
     } else {
       executor_.jump_to(copy_.data(), thread_, region->begin);
@@ -153,14 +154,14 @@ WaitCondition wait_condition(const Executor& executor, const std::byte* state, T
   Question question(executor, state, thread);
   if (const auto answer = question.waits_for()) return *answer;
   const CallSite* site = executor.call_site(state, thread);
-  if (site == nullptr) return {};  // At an `await`: its condition is false, or it would go on.
+  if (site == nullptr) return question.loop_exit(nullptr).value_or(WaitCondition{});
   // Who waits for a lock is judged by owner cycles.
   if (site->row->waits_for_owner != nullptr) return {};
   if (!site->row->may_return_empty) {
     const auto own = question.own_condition(*site);
     if (own && own->holds) return *own;
   }
-  if (const auto answer = question.loop_exit(*site)) return *answer;
+  if (const auto answer = question.loop_exit(site)) return *answer;
   if (!site->row->may_return_empty || options.probe == Probe::Off) return {};
   return question.probe(options.probe);
 }

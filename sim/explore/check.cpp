@@ -58,6 +58,8 @@ class Check {
     result_.states = search_->states();
     result_.transitions = search_->transitions();
     result_.depth = search_->depth();
+    // A search that stops at a violation is as deep as its run.
+    if (end == Search::End::Violation) result_.depth = violation_depth();
     result_.memory = system_.memory == MemoryModel::Tso ? "tso" : "sc";
     result_.complete = end == Search::End::Complete;
     if (executor_collapse()) result_.reductions.push_back("collapse");
@@ -74,6 +76,14 @@ class Check {
     add_violations();
     settle(end);
     if (result_.memory == "sc" && result_.verdict == Verdict::Proved) add_store_buffer_note();
+  }
+
+  std::uint32_t violation_depth() const {
+    std::uint32_t depth = search_->depth();
+    for (const FoundViolation& violation : search_->violations()) {
+      depth = std::min(depth, violation.depth + (violation.move ? 1 : 0));
+    }
+    return depth;
   }
 
   bool executor_collapse() const {
@@ -242,8 +252,7 @@ class Check {
       return;
     }
     if (end == Search::End::Complete) {
-      result_.verdict = search_->bound_reached() || !system_.buffer_is_exact ? Verdict::Bounded
-                                                                             : Verdict::Proved;
+      result_.verdict = search_->bound_reached() ? Verdict::Bounded : Verdict::Proved;
       if (result_.verdict == Verdict::Bounded) {
         result_.bound = "store buffers of " + std::to_string(system_.buffer_capacity) + " entries";
       }

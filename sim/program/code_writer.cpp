@@ -27,15 +27,6 @@ void CodeWriter::write_program(const ast::Thread& thread,
     symbol.first = static_cast<std::uint32_t>(i);
     thread_scope_.names.emplace(members[i], symbol);
   }
-  if (thread.start) {
-    ast::Statement start;
-    start.kind = Kind::Await;
-    start.value = *thread.start;
-    start.text = "start: " + to_text(*thread.start);
-    start.where = thread.start->where;
-    // The statement lives as long as the line it describes is being written.
-    write_statement(start);
-  }
   write_block(thread.body);
   write_end();
 }
@@ -45,6 +36,11 @@ void CodeWriter::write_observation(const ast::Expression& expression) {
   code_.statements.push_back({to_text(expression), expression.where});
   value(expression);
   emit(Op::End);
+}
+
+void CodeWriter::write_start(const ast::Expression& expression) {
+  is_start_ = true;
+  write_observation(expression);
 }
 
 void CodeWriter::write_end() {

@@ -29,6 +29,8 @@ class CodeWriter {
   void report_unread_locals();
   // A property or an observation: any number of accesses, locals as `thread.local`.
   void write_observation(const ast::Expression& expression);
+  // As that, for a `start:`: programs depend on what it looks at.
+  void write_start(const ast::Expression& expression);
 
  private:
   struct Loop {
@@ -148,6 +150,7 @@ class CodeWriter {
   Line line_;
   int atomic_depth_ = 0;
   bool is_observing_ = false;
+  bool is_start_ = false;
   const ast::Statement* statement_ = nullptr;
   // Calls inside expressions run before their line; their results wait in locals.
   std::map<const ast::Expression*, std::uint32_t> hoisted_;

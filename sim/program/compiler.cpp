@@ -58,6 +58,7 @@ class Compiler {
     }
     if (diagnostics_.has_errors()) return nullptr;
     write_codes();
+    write_starts();
     write_observations();
     if (diagnostics_.has_errors()) return nullptr;
     analyse();
@@ -243,6 +244,8 @@ class Compiler {
         layout.end_class = system_->layout.add_class("end(" + system_->threads.back().name + ")");
         layout.buffer_class =
             system_->layout.add_class("buffer(" + system_->threads.back().name + ")");
+        layout.start_class =
+            system_->layout.add_class("start(" + system_->threads.back().name + ")");
         system_->layout.threads.push_back(layout);
       }
       if (system_->threads.size() > static_cast<std::size_t>(kThreadsMax)) {
@@ -457,6 +460,23 @@ class Compiler {
     return static_cast<std::uint32_t>(system_->expressions.size() - 1);
   }
 
+  void write_starts() {
+    const auto& threads = system_->instance.threads;
+    std::vector<std::uint32_t> starts(threads.size(), kNoLocal);
+    for (std::size_t i = 0; i < threads.size(); ++i) {
+      if (!threads[i].start) continue;
+      system_->expressions.emplace_back();
+      CodeWriter writer(*system_, symbols_, system_->expressions.back(), diagnostics_);
+      writer.write_start(*threads[i].start);
+      starts[i] = static_cast<std::uint32_t>(system_->expressions.size() - 1);
+    }
+    for (std::size_t t = 0; t < system_->threads.size(); ++t) {
+      ThreadInfo& info = system_->threads[t];
+      info.start = starts[info.code];
+      if (info.start != kNoLocal) system_->held.push_back(static_cast<ThreadId>(t));
+    }
+  }
+
   void write_observations() {
     for (const ast::Property& property : system_->instance.properties) {
       if (std::find(std::begin(kNotYet), std::end(kNotYet), property.kind) != std::end(kNotYet)) {
@@ -589,6 +609,13 @@ class Compiler {
     layout.ranges.push_back(
         {thread.end_class, thread.block + static_cast<std::uint32_t>(offsetof(ThreadBlock, has_ended)),
          1});
+    if (system_->threads[t].start != kNoLocal) {
+      const std::uint32_t held =
+          thread.block + static_cast<std::uint32_t>(offsetof(ThreadBlock, is_held));
+      layout.ranges.push_back({thread.start_class, held, 1});
+      system_->initial.resize(layout.bytes);
+      system_->initial[held] = std::byte{1};
+    }
     thread.locals_count = static_cast<std::uint32_t>(code.locals.size());
     thread.locals = private_bytes(8 * thread.locals_count);
     if (code.return_local != kNoLocal) {

@@ -222,6 +222,9 @@ class Executor::Interpreter {
           layout.buffer + i * static_cast<std::uint32_t>(sizeof(BufferedStore));
       if (step_.peek<BufferedStore>(place).word != 0) continue;
       step_.poke(place, BufferedStore{index(word) + 1, 0, normalised(word, value)});
+      // Real buffers are longer than this one: the next store may wait where it would not.
+      const bool is_full = i + 1 == system_.buffer_capacity;
+      if (is_full && !system_.buffer_is_exact) step_.note_bound();
       return;
     }
     WAKESIM_UNREACHABLE();  // The guard of the line asked for room.
@@ -484,13 +487,14 @@ std::vector<std::byte> Executor::initial_state(StepRecord& record) const {
     const Code& code = system_.code_of(thread);
     ThreadBlock block{};
     std::memcpy(&block, state.data() + system_.layout.threads[i].block, sizeof(block));
-    if (options_.collapse && (code.instructions[block.pc].flags & kVisible) == 0) {
+    if (block.is_held == 0 && options_.collapse && (code.instructions[block.pc].flags & kVisible) == 0) {
       Step step(system_, state.data(), record, thread, 0, nullptr);
       run_thread(step);
     } else {
       clear_dead(state.data(), thread, block.pc);
     }
   }
+  if (!system_.held.empty()) release_held(state.data(), record);
   return state;
 }
 
@@ -536,6 +540,10 @@ bool Executor::thread_enabled(const View& view, ThreadId thread) const {
   ThreadBlock block;
   std::memcpy(&block, view.state() + layout.block, sizeof(block));
   if (block.has_ended != 0) return false;
+  if (block.is_held != 0) {
+    view.note_read(layout.start_class);
+    return false;
+  }
   const Code& code = system_.code_of(thread);
   const Instruction& in = code.instructions[block.pc];
   if (block.in_call != 0) {
@@ -617,7 +625,12 @@ bool Executor::timer_may_fire(const View& view, ThreadId thread) const {
 void Executor::step(std::byte* state, Move move, StepRecord& record,
                     std::vector<StepEvent>* events) const {
   Step step(system_, state, record, move.actor.thread, move.choice, events);
-  switch (move.actor.kind) {
+  take(step, move.actor);
+  if (!system_.held.empty()) release_held(state, record);
+}
+
+void Executor::take(Step& step, Actor actor) const {
+  switch (actor.kind) {
     case ActorKind::Thread: run_thread(step); return;
     case ActorKind::Timer: fire_timer(step); return;
     case ActorKind::Flush: flush(step); return;
@@ -626,11 +639,28 @@ void Executor::step(std::byte* state, Move move, StepRecord& record,
       step.note_write(system_.spurious_class);
       const auto left = step.peek<std::uint32_t>(system_.spurious_offset);
       step.poke(system_.spurious_offset, left - 1);
-      system_.catalogue->hooks.wake_spuriously(step, move.actor.thread);
+      system_.catalogue->hooks.wake_spuriously(step, actor.thread);
       return;
     }
   }
   WAKESIM_UNREACHABLE();
+}
+
+// A `start:` that has been true once lets its thread go for good.
+void Executor::release_held(std::byte* state, StepRecord& record) const {
+  for (const ThreadId thread : system_.held) {
+    const ThreadLayout& layout = system_.layout.threads[index(thread)];
+    record.footprint.reads.add(layout.start_class);
+    ThreadBlock block;
+    std::memcpy(&block, state + layout.block, sizeof(block));
+    if (block.is_held == 0) continue;
+    const Code& condition = system_.expressions[system_.threads[index(thread)].start];
+    if (evaluate(state, condition, &record.footprint) == 0) continue;
+    record.footprint.writes.add(layout.start_class);
+    block.is_held = 0;
+    std::memcpy(state + layout.block, &block, sizeof(block));
+    if (record.woken != nullptr) record.woken->push_back(thread);
+  }
 }
 
 void Executor::fire_timer(Step& step) const {
@@ -679,7 +709,8 @@ void Executor::run_thread(Step& step) const {
   block = ThreadBlock{.pc = interpreter.pc(),
                       .in_call = stop == Interpreter::Stop::InCall,
                       .has_ended = stop == Interpreter::Stop::Ended,
-                      .invisible = 0};
+                      .is_held = 0,
+                      .zero = {}};
   if (stop == Interpreter::Stop::Ended) step.note_write(layout.end_class);
   if (system_.threads[index(thread)].is_observed) step.note_write(layout.run_class);
   step.poke(layout.block, block);
@@ -748,12 +779,14 @@ std::int64_t Executor::awaited_owner(const std::byte* state, ThreadId thread) co
   return row.waits_for_owner == nullptr ? -1 : row.waits_for_owner(step, scratch);
 }
 
-std::int64_t Executor::evaluate(const std::byte* state, const Code& expression) const {
+std::int64_t Executor::evaluate(const std::byte* state, const Code& expression,
+                                Footprint* footprint) const {
   StepRecord record;
   const auto nobody = static_cast<ThreadId>(system_.thread_count());
   Step step(system_, const_cast<std::byte*>(state), record, nobody, 0, nullptr);
   Interpreter interpreter(*this, step, expression, 0);
   interpreter.run(true);
+  if (footprint != nullptr) footprint->reads.add_all(record.footprint.reads);
   return interpreter.top();
 }
 
@@ -777,7 +810,8 @@ void Executor::return_empty(std::byte* state, ThreadId thread, StepRecord& recor
   block = ThreadBlock{.pc = interpreter.pc(),
                       .in_call = stop == Interpreter::Stop::InCall,
                       .has_ended = stop == Interpreter::Stop::Ended,
-                      .invisible = 0};
+                      .is_held = 0,
+                      .zero = {}};
   step.poke(layout.block, block);
 }
 
@@ -787,7 +821,7 @@ void Executor::jump_to(std::byte* state, ThreadId thread, std::uint16_t pc) cons
   const ThreadLayout& layout = system_.layout.threads[index(thread)];
   system_.catalogue->hooks.abandon_call(step, thread);
   std::memset(state + layout.frame, 0, layout.frame_bytes);
-  step.poke(layout.block, ThreadBlock{.pc = pc, .in_call = 0, .has_ended = 0, .invisible = 0});
+  step.poke(layout.block, ThreadBlock{.pc = pc, .in_call = 0, .has_ended = 0, .is_held = 0, .zero = {}});
 }
 
 }  // namespace wakesim

@@ -57,7 +57,8 @@ class Executor {
   std::int64_t awaited_owner(const std::byte* state, ThreadId thread) const;
 
   // Properties and observations: expressions over a whole state.
-  std::int64_t evaluate(const std::byte* state, const Code& expression) const;
+  std::int64_t evaluate(const std::byte* state, const Code& expression,
+                        Footprint* footprint = nullptr) const;
   // An expression of a thread's own program (a `waits_for:` condition) at `pc`.
   std::int64_t evaluate_at(const std::byte* state, ThreadId thread, std::uint16_t pc) const;
 
@@ -73,6 +74,8 @@ class Executor {
   bool thread_enabled(const View& view, ThreadId thread) const;
   bool line_enabled(const View& view, ThreadId thread, std::uint16_t pc) const;
   bool timer_may_fire(const View& view, ThreadId thread) const;
+  void take(Step& step, Actor actor) const;
+  void release_held(std::byte* state, StepRecord& record) const;
   void fire_timer(Step& step) const;
   void flush(Step& step) const;
   void run_thread(Step& step) const;

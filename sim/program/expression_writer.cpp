@@ -528,7 +528,7 @@ void CodeWriter::predicate(const ast::Expression& e, PredicateSite::Kind kind) {
   site.kind = kind;
   site.threads = threads_of(e.arguments[0].value);
   if (e.arguments.size() == 2) site.subject = to_text(e.arguments[1].value);
-  if (!is_observing_) {
+  if (!is_observing_ || is_start_) {
     // All predicates of a line together are one look at the model.
     line_.calls = true;
     for (const ThreadId thread : site.threads) system_.threads[index(thread)].is_observed = true;

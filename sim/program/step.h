@@ -28,7 +28,8 @@ struct ThreadBlock {
   std::uint16_t pc;          // Next instruction; while in a call, the call's own.
   std::uint8_t in_call;      // A frame is active.
   std::uint8_t has_ended;    // Its class is end(t): join and properties read it.
-  std::uint32_t invisible;   // Always zero; keeps locals aligned.
+  std::uint8_t is_held;      // Its `start:` has not been true yet. Class start(t).
+  std::uint8_t zero[3];
 };
 static_assert(std::has_unique_object_representations_v<ThreadBlock>);
 

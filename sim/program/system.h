@@ -21,6 +21,8 @@
 
 namespace wakesim {
 
+inline constexpr std::uint32_t kNoLocal = ~std::uint32_t{0};
+
 enum class MemoryModel : std::uint8_t { Sc, Tso };
 
 enum class WordType : std::uint8_t { Unsigned32, Unsigned64, Signed32, Thread };
@@ -93,8 +95,6 @@ struct WaitRegion {
   std::string text;             // "avail > 0", as written; for a loop its exit.
 };
 
-inline constexpr std::uint32_t kNoLocal = ~std::uint32_t{0};
-
 struct LocalInfo {
   std::string name;      // Empty: the compiler's own.
   bool is_kept = false;  // Observed: never cleared as dead.
@@ -126,6 +126,7 @@ struct ThreadInfo {
   bool is_service = false;    // May sleep at the end.
   bool is_daemon_by_hand = false;
   bool is_interrupt = false;
+  std::uint32_t start = kNoLocal;  // Index into System::expressions of its `start:`.
   bool is_observed = false;   // A predicate of some program looks at it.
   Location where;
 };
@@ -174,6 +175,7 @@ struct System {
   std::vector<Code> expressions;  // Properties and observations: straight-line code, then End.
   std::vector<CompiledProperty> properties;
   std::vector<CompiledObservation> observations;
+  std::vector<ThreadId> held;  // Threads with a `start:`.
 
   // By thread, then instruction. Empty in the timed layout.
   std::vector<std::vector<Future>> futures;

@@ -59,6 +59,7 @@ struct ThreadLayout {
   ClassId run_class{};
   ClassId end_class{};
   ClassId buffer_class{};
+  ClassId start_class{};
 };
 
 struct Layout {

@@ -35,27 +35,43 @@ Place place_of(const Executor& executor, const std::byte* state, ThreadId thread
   return place;
 }
 
-// The last wake on the object that found nobody before the thread went to sleep.
-std::string missed_wake(const Trace& trace, const std::string& thread, const std::string& object) {
+// The last wake that another actor made on the object while the thread could not hear it.
+const TraceStep* missed_wake(const Trace& trace, const std::string& thread,
+                             const std::string& object) {
   const TraceStep* missed = nullptr;
+  for (const TraceStep& step : trace.steps) {
+    if (step.actor == thread) continue;
+    for (const TraceWake& wake : step.wakes) {
+      const bool found_nobody =
+          wake.kind == TraceWake::Kind::WokeNobody && wake.subject == object;
+      const bool found_running =
+          wake.kind == TraceWake::Kind::WokeRunning && wake.thread == thread;
+      if (found_nobody || found_running) missed = &step;
+    }
+  }
+  return missed;
+}
+
+std::string step_name(const TraceStep& step) {
+  return "step " + std::to_string(step.number) + " (" + step.actor + ", line " +
+         std::to_string(step.where.line) + ")";
+}
+
+std::string story(const Trace& trace, const std::string& thread, const std::string& object) {
   const TraceStep* slept = nullptr;
   for (const TraceStep& step : trace.steps) {
-    for (const TraceWake& wake : step.wakes) {
-      const bool concerns = wake.kind == TraceWake::Kind::WokeNobody
-                                ? wake.subject == object || object.empty()
-                                : wake.kind == TraceWake::Kind::WokeRunning &&
-                                      wake.thread == thread;
-      if (concerns) missed = &step;
-    }
     if (step.actor == thread && step.result == "asleep") slept = &step;
   }
   if (slept == nullptr) return {};
-  const std::string sleeps = "At step " + std::to_string(slept->number) + " " + thread +
-                             " went to sleep";
-  if (missed == nullptr) return sleeps + ", and no later step wakes it.";
-  return "Step " + std::to_string(missed->number) + " (" + missed->actor + ", line " +
-         std::to_string(missed->where.line) + ") woke nobody, and a wake is not remembered. " +
-         sleeps + (slept->number > missed->number ? " after it." : " and was not found.");
+  const std::string sleeps =
+      thread + " went to sleep at step " + std::to_string(slept->number);
+  const TraceStep* missed = missed_wake(trace, thread, object);
+  if (missed == nullptr) return sleeps + "; no later step wakes it.";
+  if (missed->number < slept->number) {
+    return "The wake of " + step_name(*missed) + " found nobody asleep, and a wake is not " +
+           "remembered: " + sleeps + ".";
+  }
+  return sleeps + "; the wake of " + step_name(*missed) + " did not reach it.";
 }
 
 void describe_lost(const Executor& executor, const std::byte* state, const Finding& finding,
@@ -65,7 +81,7 @@ void describe_lost(const Executor& executor, const std::byte* state, const Findi
       wait_condition(executor, state, finding.thread,
                      {info.is_daemon_by_hand ? Probe::Off : Probe::On});
   violation.sentence = info.name + " sleeps for ever, although " + condition.text;
-  violation.cause = missed_wake(trace, info.name, violation.object);
+  violation.cause = story(trace, info.name, violation.object);
 }
 
 void describe_late(const Executor& executor, const std::byte* state, const Finding& finding,
@@ -73,9 +89,8 @@ void describe_late(const Executor& executor, const std::byte* state, const Findi
   const WaitCondition condition =
       wait_condition(executor, state, finding.thread, {Probe::SleepsAgain});
   violation.sentence = violation.thread + " goes on only because its timeout fires, although " +
-                       (condition.holds ? condition.text : violation.object + " is ready") +
-                       " already";
-  violation.cause = missed_wake(trace, violation.thread, violation.object);
+                       (condition.holds ? condition.text : violation.object + " is ready");
+  violation.cause = story(trace, violation.thread, violation.object);
 }
 
 void describe_deadlock(const Executor& executor, const std::byte* state, const Finding& finding,
@@ -112,9 +127,9 @@ void describe_fault(const Executor& executor, const Finding& finding, const Trac
   (void)executor;
   if (trace.steps.empty()) return;
   const TraceStep& last = trace.steps.back();
-  violation.where = last.where;
+  violation.where = last.fault_where.line != 0 ? last.fault_where : last.where;
   if (finding.property == "no-failed-assert") {
-    violation.sentence = violation.thread + ": `" + last.text + "` fails";
+    violation.sentence = violation.thread + ": `" + last.fault_text + "` fails";
     violation.cause = "Step " + std::to_string(last.number) + " breaks it.";
   } else {
     violation.sentence = violation.thread + ": " + last.result + " in `" + last.text + "`";

@@ -34,17 +34,13 @@ Alone run_alone(const Executor& executor, std::byte* state, ThreadId thread, Ste
   return Alone::Endless;
 }
 
-// "if ready == 1: break" -> "ready == 1".
-std::string condition_text(const Executor& executor, ThreadId thread, const WaitRegion& region,
-                           const StepRecord& record) {
+// What let the thread leave its loop.
+std::string condition_text(const Executor& executor, ThreadId thread, const StepRecord& record) {
   const Code& code = executor.system().code_of(thread);
-  const std::string& line = code.statements[code.statement_of[record.left_at]].text;
-  if (line.rfind("if ", 0) == 0) {
-    const std::size_t colon = line.find(':');
-    return line.substr(3, colon == std::string::npos ? std::string::npos : colon - 3);
+  for (const ExitReason& reason : code.exits) {
+    if (reason.jump == record.left_at) return reason.text;
   }
-  if (region.text != "forever") return "`" + region.text + "` is no longer true";
-  return "`" + line + "` would end its loop";
+  return "nothing keeps it in its loop";
 }
 
 // The innermost region of a kind that encloses the instruction.
@@ -104,7 +100,7 @@ class Question {
     const Alone end = run_alone(executor_, copy_.data(), thread_, record);
     if (end == Alone::Ended) return WaitCondition{true, "it could end its loop"};
     if (end != Alone::Left) return WaitCondition{};
-    return WaitCondition{true, condition_text(executor_, thread_, *region, record)};
+    return WaitCondition{true, condition_text(executor_, thread_, record)};
   }
 
   WaitCondition probe(Probe kind) {

@@ -91,6 +91,7 @@ void CodeWriter::write_statement(const ast::Statement& statement) {
       const std::size_t jump = emit(Op::Jump);
       code_.instructions[jump].flags |= kStatement;
       if (statement.kind == Kind::Break) {
+        note_exit(jump);
         loops_.back().breaks.push_back(jump);
         code_.regions[loops_.back().region].has_exit = true;
       } else {
@@ -378,15 +379,24 @@ void CodeWriter::write_if(const ast::Statement& statement) {
   const std::size_t to_else = emit(Op::JumpIfZero);
   end_line();
   hoisted_.clear();
+  conditions_.push_back(to_text(statement.value));
   write_block(statement.body);
-  if (!statement.has_otherwise) {
+  conditions_.back() = negated_text(statement.value);
+  if (statement.has_otherwise) {
+    const std::size_t to_end = emit(Op::Jump);
     patch(to_else, here());
-    return;
+    write_block(statement.otherwise);
+    patch(to_end, here());
+  } else {
+    patch(to_else, here());
   }
-  const std::size_t to_end = emit(Op::Jump);
-  patch(to_else, here());
-  write_block(statement.otherwise);
-  patch(to_end, here());
+  conditions_.pop_back();
+}
+
+// For "sleeps for ever, although ...": the innermost condition around a `break` or `return`.
+void CodeWriter::note_exit(std::size_t jump) {
+  if (conditions_.empty()) return;
+  code_.exits.push_back({static_cast<std::uint16_t>(jump), conditions_.back()});
 }
 
 std::size_t CodeWriter::open_region(WaitRegion::Kind kind, std::string text) {
@@ -415,6 +425,7 @@ void CodeWriter::write_while(const ast::Statement& statement) {
   begin_line(statement);
   value(statement.value);
   const std::size_t out = emit(Op::JumpIfZero);
+  code_.exits.push_back({static_cast<std::uint16_t>(out), negated_text(statement.value)});
   end_line();
   hoisted_.clear();
   loops_.push_back({});
@@ -543,6 +554,7 @@ void CodeWriter::write_return(const ast::Statement& statement) {
   }
   const std::size_t jump = emit(Op::Jump);
   code_.instructions[jump].flags |= kStatement;
+  note_exit(jump);
   inlinings_.back().returns.push_back(jump);
 }
 

@@ -75,6 +75,7 @@ class CodeWriter {
   void write_end();
   std::uint32_t return_local();
   void close_loop(std::size_t next_round);
+  void note_exit(std::size_t jump);
   std::size_t open_region(WaitRegion::Kind kind, std::string text);
 
   // Lines.
@@ -149,6 +150,7 @@ class CodeWriter {
   std::vector<Inlining> inlinings_;
   Line line_;
   int atomic_depth_ = 0;
+  std::vector<std::string> conditions_;  // Of the `if`s around the statement being written.
   bool is_observing_ = false;
   bool is_start_ = false;
   const ast::Statement* statement_ = nullptr;
@@ -162,5 +164,7 @@ class CodeWriter {
 
 // `futex_wait(seq, s)` again, from the syntax tree.
 std::string to_text(const ast::Expression& expression);
+// The opposite of a condition: `avail != 0` for `avail == 0`.
+std::string negated_text(const ast::Expression& expression);
 
 }  // namespace wakesim

@@ -658,9 +658,12 @@ class Compiler {
       add(thread.code);
       for (const std::int64_t value : thread.member_values) add(value);
     }
-    for (const DeclaredObject& object : system_->objects) {
-      text += object.row->kind;
-      add(object.handle);
+    for (const ast::Object& object : system_->instance.objects) {
+      text += object.kind;
+      if (object.count) text += to_text(*object.count);
+      for (const ast::Argument& argument : object.arguments) {
+        text += "," + argument.name + "=" + to_text(argument.value);
+      }
     }
     text.append(reinterpret_cast<const char*>(system_->initial.data()), system_->initial.size());
     return XXH3_64bits(text.data(), text.size());

@@ -80,6 +80,21 @@ std::string to_text(const ast::Expression& e) {
   return {};
 }
 
+std::string negated_text(const ast::Expression& e) {
+  static constexpr std::pair<std::string_view, std::string_view> kOpposites[] = {
+      {"==", "!="}, {"<", ">="}, {">", "<="}, {"!=", "=="}, {">=", "<"}, {"<=", ">"}};
+  if (e.kind == Kind::Group) return negated_text(e.operands[0]);
+  if (e.kind == Kind::Unary && e.op == "!") return to_text(e.operands[0]);
+  if (e.kind == Kind::Binary) {
+    for (const auto& [op, opposite] : kOpposites) {
+      if (e.op != op) continue;
+      return to_text(e.operands[0]) + " " + std::string(opposite) + " " + to_text(e.operands[1]);
+    }
+    return "!(" + to_text(e) + ")";
+  }
+  return "!" + to_text(e);
+}
+
 void CodeWriter::value(const ast::Expression& e) {
   const auto hoisted = hoisted_.find(&e);
   if (hoisted != hoisted_.end()) {

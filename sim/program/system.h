@@ -95,6 +95,12 @@ struct WaitRegion {
   std::string text;             // "avail > 0", as written; for a loop its exit.
 };
 
+// Why a jump leaves its loop: the condition that must hold, as a person would write it.
+struct ExitReason {
+  std::uint16_t jump = 0;
+  std::string text;
+};
+
 struct LocalInfo {
   std::string name;      // Empty: the compiler's own.
   bool is_kept = false;  // Observed: never cleared as dead.
@@ -109,6 +115,7 @@ struct Code {
   std::vector<CallSite> sites;
   std::vector<PredicateSite> predicates;
   std::vector<WaitRegion> regions;  // Outer before inner.
+  std::vector<ExitReason> exits;
   std::vector<LocalInfo> locals;
   std::vector<std::uint64_t> live;  // By instruction, `live_words` words each.
   std::uint32_t live_words = 0;

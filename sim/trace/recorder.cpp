@@ -105,6 +105,11 @@ class Recorder {
     return step;
   }
 
+  static bool is_condition(const TraceStep& step) {
+    return step.phase.empty() &&
+           (step.text.rfind("if ", 0) == 0 || step.text.rfind("while ", 0) == 0);
+  }
+
   static std::string shown_result(std::int64_t value, const Catalogue& catalogue) {
     if (value >= 0 || value < -4095) return std::to_string(value);
     for (const ModelTable& model : catalogue.models) {
@@ -141,15 +146,21 @@ class Recorder {
           if (step.result.empty()) step.result = shown_result(event.value, *system_.catalogue);
           break;
         case StepEvent::Kind::Branch:
-          // The first condition of the line is the line's own.
-          if (!has_branch) step.result = event.value != 0 ? "yes" : "no";
+          // The first condition of an `if` or `while` is its own; later ones are local lines'.
+          if (!has_branch && is_condition(step)) step.result = event.value != 0 ? "yes" : "no";
           has_branch = true;
           break;
         case StepEvent::Kind::Slept:
         case StepEvent::Kind::TimedOut: break;
       }
     }
-    if (record.fault == Fault::FailedAssert) step.result = "fails";
+    if (record.fault == Fault::FailedAssert) {
+      const Code& code = system_.code_of(move.actor.thread);
+      const Statement& failed = code.statements[code.statement_of[record.fault_pc]];
+      step.fault_text = failed.text;
+      step.fault_where = failed.where;
+      step.result = failed.where == step.where ? "fails" : failed.text + " fails";
+    }
     if (record.fault == Fault::InvalidUse) step.result = record.fault_text;
     const bool is_thread = move.actor.kind == ActorKind::Thread;
     if (is_thread && executor_.is_asleep(state, move.actor.thread)) step.result = "asleep";

@@ -58,6 +58,8 @@ struct TraceStep {
   std::vector<ObjectValue> changed;   // Objects, then locals as `thread.name`.
   std::vector<TraceWake> wakes;
   bool is_preemption = false;  // The actor before could have gone on.
+  std::string fault_text;      // The statement that failed, where one did: it may be a local line
+  Location fault_where;        // behind the step's own.
   std::int64_t time_ns = 0;    // Timed runs only.
   int cpu = -1;                // Timed runs only.
 };

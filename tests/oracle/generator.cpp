@@ -262,6 +262,7 @@ class Generator {
                          .operation = {.object = word, .a = constant(random_.between(1, 2))}});
         return;
       case 9:
+        // Only threads drawn before, so that two do not wait for each other's end.
         if (thread_ > 0 && random_.chance(30)) {
           return plain(block, {.kind = Kind::Join, .object = random_.below(thread_)});
         }

@@ -21,7 +21,7 @@ TEST(OracleGenerator, TheSameSeedGivesTheSameProgram) {
 }
 
 TEST(OracleGenerator, EveryProfileSleepsAndWakes) {
-  constexpr int kPrograms = 50;
+  constexpr int kPrograms = 30;
   for (int p = 0; p < kProfiles; ++p) {
     const auto profile = static_cast<Profile>(p);
     int slept = 0;

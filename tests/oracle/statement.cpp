@@ -243,7 +243,8 @@ class ThreadText {
         }
         return print(indent, operation);
       case Statement::Kind::AddTo:
-        return item(indent, word(operation.object) + " += " + text(operation.a));
+        item(indent, "sum = " + word(operation.object));
+        return item(indent, word(operation.object) + " = sum + " + text(operation.a));
       case Statement::Kind::If:
         item(indent, "if " + text(statement.condition) + ":");
         block(indent + 2, statement.body);

@@ -21,7 +21,7 @@ struct Condition {
 struct Statement {
   enum class Kind : std::uint8_t {
     Plain,    // operation
-    AddTo,    // words[operation.object] += operation.a: a load, then a store
+    AddTo,    // words[operation.object] += operation.a in two lines: a load, then a store
     If,       // condition, body, otherwise
     BreakIf,  // condition; leaves the innermost loop
     Repeat,   // count, body

@@ -1,5 +1,6 @@
 #include "models/file.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <deque>
 #include <type_traits>
@@ -113,11 +114,13 @@ std::string name_of(const View& view, FileId file, std::int32_t number) {
 // Calls `visit` with each number of `numbers` that the table has.
 template <class Visit>
 void for_each_number(const FileTable& table, const PossibleValues& numbers, Visit visit) {
-  for (std::size_t i = 0; i < table.numbers.size(); ++i) {
-    const std::int64_t value = kFirstNumber + static_cast<std::int64_t>(i);
-    const bool is_possible =
-        numbers.is_any || (value >= numbers.first && value - numbers.first < numbers.count);
-    if (is_possible) visit(table.numbers[i]);
+  // No look at the others: there may be a hundred thousand, and each of as many threads asks.
+  const std::int64_t last = kFirstNumber + static_cast<std::int64_t>(table.numbers.size());
+  const std::int64_t begin =
+      numbers.is_any ? kFirstNumber : std::clamp(numbers.first, kFirstNumber, last);
+  for (std::int64_t value = begin; value < last; ++value) {
+    if (!numbers.is_any && value - numbers.first >= numbers.count) break;
+    visit(table.numbers[static_cast<std::size_t>(value - kFirstNumber)]);
   }
 }
 

@@ -166,6 +166,7 @@ std::uint32_t wake_up(Step& step, const WaitQueue& queue, WakeOptions options) {
     if (success && is_exclusive && --exclusive_left == 0) break;
     entry = next;
   }
+  if (woken == 0) step.note_vain_wake();
   if (woken == 0 && step.is_traced()) {
     step.note({StepEvent::Kind::WokeNobody, {}, 0, std::string(step.object_name(queue.subject))});
   }

@@ -43,9 +43,11 @@ std::vector<std::uint32_t> topological_order(const StateGraph& graph) {
 
 }  // namespace
 
+bool has_cycle(const StateGraph& graph) { return topological_order(graph).empty(); }
+
 Components find_components(const StateGraph& graph) {
   Components result;
-  if (!topological_order(graph).empty()) return result;
+  if (!has_cycle(graph)) return result;
   result.has_cycle = true;
   const Graph boosted = to_boost(graph);
   std::vector<std::uint32_t> component(graph.size());

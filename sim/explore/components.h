@@ -23,6 +23,8 @@ struct Components {
   std::vector<std::vector<std::uint32_t>> bottom;
 };
 
+bool has_cycle(const StateGraph& graph);
+
 Components find_components(const StateGraph& graph);
 
 // Number of paths from state 0 to states without successors, each edge counted as often as it

@@ -84,11 +84,12 @@ std::optional<Search::End> Search::limit_reached() {
 
 std::uint64_t Search::memory_bytes() const {
   return std::max(memory_peak_, visited_.memory_bytes() + parents_.memory_bytes() +
-                                    current_.memory_bytes() + next_.memory_bytes());
+                                    loop_edges_.memory_bytes() + current_.memory_bytes() + next_.memory_bytes());
 }
 
 double Search::bytes_per_state() const {
-  const double kept = static_cast<double>(visited_.memory_bytes() + parents_.memory_bytes());
+  const double kept = static_cast<double>(visited_.memory_bytes() + parents_.memory_bytes() +
+                                          loop_edges_.memory_bytes());
   return kept / static_cast<double>(std::max<std::uint32_t>(1, visited_.size()));
 }
 
@@ -136,7 +137,7 @@ void Search::take(const std::byte* state, std::uint32_t number, std::size_t acto
   successor.key = fingerprint(successor.state, bytes_);
   visited_.prefetch(successor.key);
   ++transitions_;
-  if (!may_be_cyclic_) successor.closes_cycle = may_close_cycle(state, successor);
+  successor.is_in_loop = may_close_cycle(state, successor);
   if (options_.verify_footprints) {
     verify_step(executor_, state, successor.state, move, successor.record);
   }
@@ -162,9 +163,10 @@ void Search::admit(Successor& successor) {
     parents_.push(successor.parent);
     next_.push(successor.state);
     judge_new(successor.state, found.number);
-  } else if (found.number < level_end_ && successor.closes_cycle) {
-    may_be_cyclic_ = true;
   }
+  if (!successor.is_in_loop) return;
+  loop_edges_.add(successor.parent.state, found.number);
+  may_be_cyclic_ = may_be_cyclic_ || found.number < level_end_;
 }
 
 // Every cycle has an edge that leads back to this level or an earlier one, and all its edges stay
@@ -282,7 +284,7 @@ StateGraph Search::build_graph() {
 }
 
 void Search::judge_cycles() {
-  if (!may_be_cyclic_) return;
+  if (!may_be_cyclic_ || !has_cycle(loop_edges_.graph(visited_.size()))) return;
   const Components components = find_components(build_graph());
   is_cyclic_ = components.has_cycle;
   for (const auto& component : components.bottom) judge_bottom(component);

@@ -12,6 +12,7 @@
 
 #include "sim/explore/check.h"
 #include "sim/explore/components.h"
+#include "sim/explore/edge_log.h"
 #include "sim/explore/frontier.h"
 #include "sim/explore/judge.h"
 #include "sim/explore/parents.h"
@@ -65,7 +66,7 @@ class Search {
 
  private:
   struct Successor {
-    bool closes_cycle = false;
+    bool is_in_loop = false;
     std::byte* state = nullptr;
     Fingerprint key;
     Parent parent;
@@ -106,6 +107,7 @@ class Search {
   std::uint64_t transitions_ = 0;
   bool bound_reached_ = false;
   bool may_be_cyclic_ = false;
+  EdgeLog loop_edges_;
   bool is_cyclic_ = false;
   std::vector<std::vector<std::uint32_t>> cycle_of_;  // By code, instruction: its loop, or 0.
   std::vector<FoundViolation> violations_;

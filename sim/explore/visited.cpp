@@ -3,7 +3,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
-#include <cstring>
+#include <vector>
 
 #include "sim/assert.h"
 
@@ -82,18 +82,16 @@ void VisitedSet::grow() {
       remap_memory(numbers_, old_slots * sizeof(std::uint32_t), slots() * sizeof(std::uint32_t)));
   // From the back, an entry's new slot lies at or behind its old one. A run of taken slots is lifted
   // out before it is put back, so that no entry lands on one that has not moved yet.
+  std::vector<Fingerprint> keys;
+  std::vector<std::uint32_t> numbers;
   std::uint64_t end = old_slots;
   while (end > 0) {
     while (end > 0 && keys_[end - 1].high == 0) --end;
     std::uint64_t begin = end;
     while (begin > 0 && keys_[begin - 1].high != 0) --begin;
-    constexpr std::uint64_t kRunMax = 4096;
-    Fingerprint keys[kRunMax];
-    std::uint32_t numbers[kRunMax];
     const std::uint64_t count = end - begin;
-    WAKESIM_ASSERT(count <= kRunMax);
-    std::memcpy(keys, keys_ + begin, count * sizeof(Fingerprint));
-    std::memcpy(numbers, numbers_ + begin, count * sizeof(std::uint32_t));
+    keys.assign(keys_ + begin, keys_ + end);
+    numbers.assign(numbers_ + begin, numbers_ + end);
     std::fill_n(keys_ + begin, count, Fingerprint{});
     for (std::uint64_t i = 0; i < count; ++i) {
       std::uint64_t slot = slot_of(keys[i]);

@@ -114,7 +114,7 @@ void CodeWriter::write_statement(const ast::Statement& statement) {
     case Kind::Work: {
       begin_line(statement);
       value(statement.value);
-      emit(Op::Pop);
+      emit(Op::Work);
       end_line();
       return;
     }

@@ -1,6 +1,7 @@
 #include "sim/program/executor.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace wakesim {
 namespace {
@@ -105,23 +106,13 @@ class Executor::Interpreter {
 
   // The head of a line with a Guard: is it enabled?
   bool run_guard() {
-    while (code_.instructions[pc_].op != Op::Guard) {
-      const Instruction in = code_.instructions[pc_];
-      const Flow flow = execute(in);
-      WAKESIM_ASSERT(flow == Flow::Next);
-      ++pc_;
-    }
+    execute_until(Op::Guard);
     return pop() != 0;
   }
 
   // The head of a line that ends in a call with a guard of its own: begins it on a scratch frame.
   const CallRow& begin_scratch(std::byte* scratch, std::size_t scratch_bytes) {
-    while (code_.instructions[pc_].op != Op::Call) {
-      const Instruction in = code_.instructions[pc_];
-      const Flow flow = execute(in);
-      WAKESIM_ASSERT(flow == Flow::Next);
-      ++pc_;
-    }
+    execute_until(Op::Call);
     const CallSite& site = code_.sites[static_cast<std::size_t>(code_.instructions[pc_].b)];
     WAKESIM_ASSERT(site.frame_bytes <= scratch_bytes);
     const auto arguments = take_arguments(site);
@@ -135,7 +126,10 @@ class Executor::Interpreter {
     for (int budget = kInstructionsMax; budget > 0; --budget) {
       const Instruction in = code_.instructions[pc_];
       if ((in.flags & kLineStart) != 0 && !fresh && stops_before(in)) return Stop::Line;
-      if ((in.flags & kLineStart) != 0) fresh = false;
+      if ((in.flags & kLineStart) != 0) {
+        fresh = false;
+        ++step_.record_.lines;
+      }
       if ((in.flags & kStatement) != 0) mark_statement();
       switch (execute(in)) {
         case Flow::Next: ++pc_; break;
@@ -151,6 +145,16 @@ class Executor::Interpreter {
 
  private:
   enum class Flow : std::uint8_t { Next, Jumped, InCall, Ended, Blocked };
+
+  // The straight part of a line.
+  void execute_until(Op op) {
+    while (code_.instructions[pc_].op != op) {
+      const Instruction in = code_.instructions[pc_];
+      const Flow flow = execute(in);
+      WAKESIM_ASSERT(flow == Flow::Next);
+      ++pc_;
+    }
+  }
 
   bool stops_before(const Instruction& in) const {
     return !executor_.options_.collapse || (in.flags & kVisible) != 0;
@@ -245,7 +249,7 @@ class Executor::Interpreter {
     WAKESIM_UNREACHABLE();
   }
 
-  Flow execute(const Instruction& in) {
+  [[gnu::always_inline]] Flow execute(const Instruction& in) {
     switch (in.op) {
       case Op::Number: push(in.b); return Flow::Next;
       case Op::Constant: push(code_.constants[static_cast<std::size_t>(in.b)]); return Flow::Next;
@@ -362,6 +366,7 @@ class Executor::Interpreter {
       case Op::Primitive: return primitive(in);
       case Op::Predicate: return predicate(in);
       case Op::End: return Flow::Ended;
+      case Op::Work: step_.record_.work_ns += std::max<std::int64_t>(0, pop()); return Flow::Next;
     }
     WAKESIM_UNREACHABLE();
   }
@@ -480,7 +485,8 @@ class Executor::Interpreter {
   std::int64_t stack_[kStackMax];
 };
 
-std::vector<std::byte> Executor::initial_state(StepRecord& record) const {
+std::vector<std::byte> Executor::initial_state(StepRecord& record,
+                                               std::vector<std::int64_t>* work_ns) const {
   std::vector<std::byte> state = system_.initial;
   for (std::size_t i = 0; i < system_.thread_count(); ++i) {
     const auto thread = static_cast<ThreadId>(i);
@@ -493,6 +499,7 @@ std::vector<std::byte> Executor::initial_state(StepRecord& record) const {
     } else {
       clear_dead(state.data(), thread, block.pc);
     }
+    if (work_ns != nullptr) work_ns->push_back(std::exchange(record.work_ns, 0));
   }
   if (!system_.held.empty()) release_held(state.data(), record);
   return state;
@@ -550,8 +557,7 @@ bool Executor::thread_enabled(const View& view, ThreadId thread) const {
     const CallSite& site = code.sites[static_cast<std::size_t>(in.b)];
     return site.row->enabled(view, view.state() + layout.frame);
   }
-  constexpr std::uint8_t kMayBlock = kGuarded | kDrains | kBuffers | kGuardedCall;
-  if ((in.flags & kMayBlock) == 0) return true;
+  if ((in.flags & may_block_) == 0) return true;
   return line_enabled(view, thread, block.pc);
 }
 
@@ -700,7 +706,7 @@ void Executor::run_thread(Step& step) const {
     WAKESIM_ASSERT(site.row->enabled(step, step.bytes_ + layout.frame));
     stop = interpreter.run_call();
   } else {
-    if ((code.instructions[block.pc].flags & (kDrains | kBuffers | kGuardedCall)) != 0) {
+    if ((code.instructions[block.pc].flags & may_block_ & ~kGuarded) != 0) {
       WAKESIM_ASSERT(line_enabled(step, thread, block.pc));
     }
     stop = interpreter.run(true);

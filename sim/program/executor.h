@@ -25,13 +25,18 @@ struct ExecutorOptions {
 class Executor {
  public:
   explicit Executor(const System& system, ExecutorOptions options = {})
-      : system_(system), options_(options) {}
+      : system_(system),
+        options_(options),
+        may_block_(system.buffer_capacity > 0 ? kGuarded | kGuardedCall | kDrains | kBuffers
+                                              : kGuarded | kGuardedCall) {}
 
   const System& system() const { return system_; }
 
   // The state every run starts from: local lines at the head of each program have been run.
-  // Faults of these lines end up in `record`.
-  std::vector<std::byte> initial_state(StepRecord& record) const;
+  // Faults of these lines end up in `record`; `work_ns`, if given, gets what each thread's `work`
+  // adds up to.
+  std::vector<std::byte> initial_state(StepRecord& record,
+                                       std::vector<std::int64_t>* work_ns = nullptr) const;
 
   // May this actor take a step? `footprint`, if given, gets what the answer depends on.
   bool enabled(const std::byte* state, Actor actor, Footprint* footprint = nullptr) const;
@@ -83,6 +88,7 @@ class Executor {
 
   const System& system_;
   ExecutorOptions options_;
+  std::uint8_t may_block_;  // Instruction flags that can disable a line.
   mutable std::vector<Actor> actors_;
 };
 

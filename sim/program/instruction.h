@@ -43,6 +43,7 @@ enum class Op : std::uint8_t {
   Primitive,   // sites[b]; pushes the result
   Predicate,   // predicates[b]; pushes 0 or 1
   End,
+  Work,        // pop; in timed runs the thread uses its CPU for so many nanoseconds
 };
 
 // Instruction::flags.

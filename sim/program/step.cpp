@@ -318,9 +318,9 @@ void Step::set_run(ThreadId thread, const TaskRun& value) {
 std::uint32_t Step::choose(std::uint32_t count) {
   WAKESIM_ASSERT(record_.choices == 1);  // One choice a step.
   WAKESIM_ASSERT(count > 0);
-  WAKESIM_ASSERT(choice_ < count);
+  WAKESIM_ASSERT(record_.draw != 0 || choice_ < count);
   record_.choices = count;
-  return choice_;
+  return record_.draw != 0 ? record_.draw % count : choice_;
 }
 
 void Step::arm_timer(std::int64_t nanoseconds, bool absolute) {

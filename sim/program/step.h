@@ -76,6 +76,11 @@ struct StepRecord {
   bool armed_absolute = false;
   std::int64_t armed_ns = 0;
   std::vector<ThreadId>* woken = nullptr;
+  std::int64_t work_ns = 0;       // What its `work` lines add up to.
+  std::uint32_t lines = 0;        // Lines begun, local ones included.
+  std::uint32_t vain_wakes = 0;   // Wakes that found nobody.
+  // Random runs only: not 0 makes the step take choice `draw % choices` instead of the move's.
+  std::uint32_t draw = 0;
   // Judges ask whether a thread leaves a region of its program: instructions [begin, end).
   std::uint16_t region_begin = 0;
   std::uint16_t region_end = 0;
@@ -232,6 +237,7 @@ class Step : public View {
   }
 
   void note_write(ClassId cls) { record_.footprint.writes.add(cls); }
+  void note_vain_wake() { ++record_.vain_wakes; }
   StepRecord& record() { return record_; }
 
  private:

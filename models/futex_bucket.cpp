@@ -96,6 +96,7 @@ void wake_waiters(Step& step, std::uint32_t word, std::uint32_t bitset, std::int
 }
 
 Progress drop_lock(Step& step, std::uint32_t word, const Waking& waking) {
+  if (waking.result == 0) step.note_vain_wake();
   if (waking.result == 0 && step.is_traced()) {
     step.note({StepEvent::Kind::WokeNobody, {}, 0, word_name(step, word)});
   }

@@ -16,6 +16,7 @@ class EdgeLog {
  public:
   // Sources must come in increasing order.
   void add(std::uint32_t from, std::uint32_t to) {
+    if (position_ + kEdgeMax > end_) open_block();
     put(from - last_from_);
     const std::int64_t distance = std::int64_t{to} - std::int64_t{from};
     put(static_cast<std::uint64_t>(distance < 0 ? -2 * distance - 1 : 2 * distance));
@@ -30,22 +31,18 @@ class EdgeLog {
 
  private:
   static constexpr std::uint64_t kBlock = 1u << 16;
+  static constexpr std::uint64_t kEdgeMax = 10;  // Bytes of one edge: two numbers of 33 bits.
 
   void put(std::uint64_t value) {
-    for (; value >= 0x80; value >>= 7) put_byte(static_cast<std::uint8_t>(value | 0x80));
-    put_byte(static_cast<std::uint8_t>(value));
+    for (; value >= 0x80; value >>= 7) *position_++ = static_cast<std::uint8_t>(value | 0x80);
+    *position_++ = static_cast<std::uint8_t>(value);
   }
-  void put_byte(std::uint8_t byte) {
-    if (bytes_ == blocks_.size() * kBlock) {
-      blocks_.push_back(std::make_unique<std::uint8_t[]>(kBlock));
-    }
-    blocks_[bytes_ / kBlock][bytes_ % kBlock] = byte;
-    ++bytes_;
-  }
-  std::uint64_t get(std::uint64_t& position) const;
+  void open_block();
 
   std::vector<std::unique_ptr<std::uint8_t[]>> blocks_;
-  std::uint64_t bytes_ = 0;
+  std::vector<std::uint64_t> edges_before_;  // By block: edges in the blocks before it.
+  std::uint8_t* position_ = nullptr;
+  std::uint8_t* end_ = nullptr;
   std::uint64_t edges_ = 0;
   std::uint32_t last_from_ = 0;
 };

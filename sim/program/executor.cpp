@@ -80,6 +80,10 @@ class Executor::Interpreter {
         pc_(pc) {
     if (index(thread_) < system_.layout.threads.size()) {
       locals_ = system_.layout.threads[index(thread_)].locals;
+      auto* coverage = executor.options_.coverage;
+      if (coverage != nullptr) {
+        covered_ = (*coverage)[system_.threads[index(thread_)].code].data();
+      }
     }
   }
 
@@ -161,9 +165,7 @@ class Executor::Interpreter {
   }
 
   void mark_statement() {
-    auto* coverage = executor_.options_.coverage;
-    if (coverage == nullptr) return;
-    (*coverage)[system_.threads[index(thread_)].code][code_.statement_of[pc_]] = 1;
+    if (covered_ != nullptr) covered_[code_.statement_of[pc_]] = 1;
   }
 
   std::byte* frame() {
@@ -481,6 +483,7 @@ class Executor::Interpreter {
   ThreadId thread_;
   std::uint16_t pc_;
   std::uint32_t locals_ = 0;
+  std::uint8_t* covered_ = nullptr;  // By statement; null: nobody asks.
   int size_ = 0;
   std::int64_t stack_[kStackMax];
 };
@@ -505,18 +508,18 @@ std::vector<std::byte> Executor::initial_state(StepRecord& record,
   return state;
 }
 
-const std::vector<Actor>& Executor::actors() const {
-  if (!actors_.empty()) return actors_;
+std::vector<Actor> Executor::actors_of(const System& system) {
+  std::vector<Actor> actors;
   const auto add = [&](ActorKind kind) {
-    for (std::size_t i = 0; i < system_.thread_count(); ++i) {
-      actors_.push_back({kind, static_cast<ThreadId>(i)});
+    for (std::size_t i = 0; i < system.thread_count(); ++i) {
+      actors.push_back({kind, static_cast<ThreadId>(i)});
     }
   };
   add(ActorKind::Thread);
-  if (system_.timers_offset != 0) add(ActorKind::Timer);
-  if (system_.buffer_capacity != 0) add(ActorKind::Flush);
-  if (system_.spurious_offset != 0) add(ActorKind::Spurious);
-  return actors_;
+  if (system.timers_offset != 0) add(ActorKind::Timer);
+  if (system.buffer_capacity != 0) add(ActorKind::Flush);
+  if (system.spurious_offset != 0) add(ActorKind::Spurious);
+  return actors;
 }
 
 bool Executor::enabled(const std::byte* state, Actor actor, Footprint* footprint) const {

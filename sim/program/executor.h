@@ -26,6 +26,7 @@ class Executor {
  public:
   explicit Executor(const System& system, ExecutorOptions options = {})
       : system_(system),
+        actors_(actors_of(system)),
         options_(options),
         may_block_(system.buffer_capacity > 0 ? kGuarded | kGuardedCall | kDrains | kBuffers
                                               : kGuarded | kGuardedCall) {}
@@ -46,7 +47,7 @@ class Executor {
             std::vector<StepEvent>* events = nullptr) const;
 
   // Every actor of the system, in the order in which counterexamples prefer them.
-  const std::vector<Actor>& actors() const;
+  const std::vector<Actor>& actors() const { return actors_; }
 
   // What a thread is doing.
   bool in_call(const std::byte* state, ThreadId thread) const;
@@ -86,10 +87,12 @@ class Executor {
   void run_thread(Step& step) const;
   void clear_dead(std::byte* state, ThreadId thread, std::uint16_t pc) const;
 
+  static std::vector<Actor> actors_of(const System& system);
+
   const System& system_;
+  std::vector<Actor> actors_;
   ExecutorOptions options_;
   std::uint8_t may_block_;  // Instruction flags that can disable a line.
-  mutable std::vector<Actor> actors_;
 };
 
 }  // namespace wakesim

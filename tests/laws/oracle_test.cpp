@@ -233,9 +233,9 @@ INSTANTIATE_TEST_SUITE_P(
                     KnownBug{"poll.clears-triggered-late", oracle::Profile::Poll},
                     KnownBug{"poll.checks-before-linking", oracle::Profile::Poll},
                     KnownBug{"poll.no-triggered", oracle::Profile::Poll}),
-    [](const testing::TestParamInfo<KnownBug>& info) {
+    [](const testing::TestParamInfo<KnownBug>& bug) {
       std::string name;
-      for (const char* c = info.param.setting; *c != '\0'; ++c) {
+      for (const char* c = bug.param.setting; *c != '\0'; ++c) {
         if (std::isalpha(static_cast<unsigned char>(*c)) != 0) name += *c;
       }
       return name;

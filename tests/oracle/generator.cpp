@@ -515,8 +515,12 @@ class Generator {
     if (kind < 8) {
       plain(block, {.kind = Kind::EventfdRead, .object = 0, .destination = new_local(false)});
     }
-    static constexpr Kind kLooks[] = {Kind::Pop, Kind::Pop, Kind::Drain, Kind::Front, Kind::Length};
-    plain(block, {.kind = kLooks[random_.below(5)], .object = 0, .destination = new_local(false)});
+    static constexpr Kind kTakes[] = {Kind::Pop, Kind::Pop, Kind::Drain};
+    static constexpr Kind kLooks[] = {Kind::Front, Kind::Length};
+    const bool takes = program_.is_tso || random_.chance(60);
+    plain(block, {.kind = takes ? kTakes[random_.below(3)] : kLooks[random_.below(2)],
+                  .object = 0,
+                  .destination = new_local(false)});
   }
 
   // ---- Parts ----

@@ -9,6 +9,9 @@
 //     pages;
 //   - select watches descriptors in the order of their numbers, which is the order it looks at
 //   them;
+//   - under TSO nobody only looks at a queue (front, len): whether such a look waits until the
+//   store
+//     buffer is empty, as calls do, or is a plain read of memory is not settled;
 //   - no loop can go round for ever: without an end there is no outcome to compare.
 
 #pragma once

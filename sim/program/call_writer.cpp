@@ -34,6 +34,17 @@ const Parameter* pairs_parameter(const CallRow& row) {
   return nullptr;
 }
 
+// "1 argument", "2 arguments"
+std::string counted(std::size_t count, const std::string& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+// "a pipe", "an eventfd"
+std::string with_article(std::string_view noun) {
+  const bool is_vowel = std::string_view("aeiou").find(noun.front()) != std::string_view::npos;
+  return (is_vowel ? "an " : "a ") + std::string(noun);
+}
+
 // `futex_wait(word, value[, timeout=inf])`
 std::string signature(const CallRow& row) {
   std::string text = std::string(row.name) + "(";
@@ -100,8 +111,8 @@ void CodeWriter::inline_function(const ast::Expression& call, const ast::Stateme
     return;
   }
   if (call.arguments.size() != function.parameters.size()) {
-    error(call, "`" + call.name + "` takes " + std::to_string(function.parameters.size()) +
-                    " arguments, not " + std::to_string(call.arguments.size()));
+    error(call, "`" + call.name + "` takes " + counted(function.parameters.size(), "argument") +
+                    ", not " + std::to_string(call.arguments.size()));
     return;
   }
   auto scope = std::make_unique<Scope>();
@@ -398,8 +409,8 @@ void CodeWriter::push_object(const Parameter& parameter, ParameterType type,
                         : has_kind(parameter.kinds, object.row->kind);
   if (!fits) {
     const std::string wanted = parameter.kinds.empty() ? std::string("a descriptor")
-                                                       : "a " + std::string(parameter.kinds);
-    error(argument, "`" + to_text(argument) + "` is a " + std::string(object.row->kind) +
+                                                       : with_article(parameter.kinds);
+    error(argument, "`" + to_text(argument) + "` is " + with_article(object.row->kind) +
                         "; this call needs " + wanted);
   }
   const auto ends = static_cast<std::int64_t>(std::max<std::size_t>(1, object.row->descriptors));

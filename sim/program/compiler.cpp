@@ -100,13 +100,15 @@ class Compiler {
     }
     // Models may ask for any switch of the enumeration, in a table or not.
     system_->dialect.assign(std::max<std::size_t>(switches, 256), 0);
-    system_->kernel = apply_dialect(system_->catalogue->kernels, machine.kernel, "kernel");
-    system_->libc = apply_dialect(system_->catalogue->libcs, machine.libc, "libc");
+    system_->kernel = apply_dialect(system_->catalogue->kernels, machine.kernel, "kernel",
+                                     machine.kernel_where);
+    system_->libc = apply_dialect(system_->catalogue->libcs, machine.libc, "libc",
+                                   machine.libc_where);
     for (std::size_t i = 0; i < machine.switches.size(); ++i) apply_switch(machine, i);
   }
 
   std::string apply_dialect(const std::vector<DialectRow>& rows, const std::string& name,
-                            const std::string& what) {
+                            const std::string& what, const Location& where) {
     if (rows.empty()) return name;
     if (name.empty()) {
       for (const auto& [id, value] : rows.front().settings) set_switch(id, value);
@@ -121,7 +123,7 @@ class Compiler {
     }
     std::string list;
     for (const std::string& each : known) list += (list.empty() ? "" : ", ") + each;
-    diagnostics_.error(system_->instance.machine.where, "unknown " + what + " `" + name + "`",
+    diagnostics_.error(where, "unknown " + what + " `" + name + "`",
                        "known: " + list);
     return name;
   }

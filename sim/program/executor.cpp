@@ -580,7 +580,6 @@ bool Executor::line_enabled(const View& view, ThreadId thread, std::uint16_t pc)
   // Evaluates the head of the line without changing anything: guards only read, and a guarded
   // call's `begin` only fills in the scratch frame.
   StepRecord record;
-  alignas(8) std::byte scratch[512] = {};
   std::byte* const state = const_cast<std::byte*>(view.state());
   Step step(system_, state, record, thread, 0, nullptr);
   bool result = true;
@@ -589,6 +588,7 @@ bool Executor::line_enabled(const View& view, ThreadId thread, std::uint16_t pc)
     Interpreter interpreter(*this, step, code, pc);
     result = interpreter.run_guard();
   } else {
+    alignas(8) std::byte scratch[512] = {};
     Interpreter interpreter(*this, step, code, pc);
     result = interpreter.begin_scratch(scratch, sizeof(scratch)).enabled(step, scratch);
   }

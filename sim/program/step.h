@@ -62,6 +62,10 @@ enum class Fault : std::uint8_t { None, FailedAssert, InvalidUse, Leak, Bound };
 
 // What a step tells besides changing the state.
 struct StepRecord {
+  // Not constexpr: from a constant, compilers fill the whole with one instruction that takes longer
+  // than many a step.
+  StepRecord() {}
+
   Footprint footprint;
   std::uint32_t choices = 1;  // How many alternatives the step had; all get explored.
   Fault fault = Fault::None;

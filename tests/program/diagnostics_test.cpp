@@ -1,0 +1,708 @@
+// One test for each diagnostic of the compiler, with its exact text. What is wrong with the YAML
+// itself is in tests/scenario.
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "models/catalogue.h"
+#include "sim/program/compiler.h"
+#include "sim/scenario/loader.h"
+
+namespace wakesim {
+namespace {
+
+constexpr const char* kHead = R"(wakesim: 1
+name: t/t
+about: x
+objects:
+  x: word(0)
+  y: word(0)
+  sig: word[2](0)
+  m: mutex
+  efd: eventfd(0)
+  p: pipe
+threads:
+)";
+
+// Everything that is said about the text, as a user sees it at 80 columns.
+std::string said_about(const std::string& text) {
+  Diagnostics diagnostics;
+  const ast::File file = load_scenario("t.yaml", text, {}, diagnostics);
+  for (const ast::Instance& instance : file.instances) {
+    compile(instance, file.sources, catalogue(), {}, diagnostics);
+  }
+  std::string said;
+  for (const Diagnostic& diagnostic : diagnostics.all()) said += render(diagnostic, file.sources);
+  return said;
+}
+
+TEST(CompilerSays, AnArgumentThatReadsSharedMemory) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - futex_wait(x, y)
+)"),
+            R"(t.yaml:13:21: error: an argument cannot read shared memory: the call would be
+one step too many
+
+  13 │     - futex_wait(x, y)
+     │                     ^
+     write  r = y
+            and pass `r`
+)");
+}
+
+TEST(CompilerSays, AnotherThreadsLocal) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  b:
+    - r = 1
+    - y = r
+  a:
+    - x = b.r
+)"),
+            R"(t.yaml:16:11: error: a thread cannot read another thread's locals
+
+  16 │     - x = b.r
+     │           ^^^
+     `thread.local` stands in properties and `observe:`; threads share objects
+)");
+}
+
+TEST(CompilerSays, ArgumentGivenTwice) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - futex_wait(x, 0, val=1)
+)"),
+            R"(t.yaml:13:28: error: `val` is given twice
+
+  13 │     - futex_wait(x, 0, val=1)
+     │                            ^
+)");
+}
+
+TEST(CompilerSays, ArrayAsAWord) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - sig = 1
+)"),
+            R"(t.yaml:13:7: error: `sig` is an array of words
+
+  13 │     - sig = 1
+     │       ^^^
+     write  sig[0] for its first element
+)");
+}
+
+TEST(CompilerSays, AtomicOperationOfTooManyArguments) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - r = cas(x, 1)
+    - assert r == 0
+)"),
+            R"(t.yaml:13:11: error: `cas` takes 3 arguments, not 2
+
+  13 │     - r = cas(x, 1)
+     │           ^^^^^^^^^
+)");
+}
+
+TEST(CompilerSays, AwaitInsideAtomic) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - atomic:
+        - x = 1
+        - await y == 1
+)"),
+            R"(t.yaml:15:11: error: `await` may only be the first line of `atomic:`
+
+  15 │         - await y == 1
+     │           ^^^^^^^^^^^^
+)");
+}
+
+TEST(CompilerSays, BreakOutsideALoop) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - break
+)"),
+            R"(t.yaml:13:7: error: `break` stands outside a loop
+
+  13 │     - break
+     │       ^^^^^
+)");
+}
+
+TEST(CompilerSays, CallInsideAtomic) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - atomic:
+        - futex_wait(x, 0)
+)"),
+            R"(t.yaml:14:11: error: `futex_wait` takes several steps, so it cannot stand in
+`atomic:`
+
+  14 │         - futex_wait(x, 0)
+     │           ^^^^^^^^^^^^^^^^
+     end the atomic block before the call
+)");
+}
+
+TEST(CompilerSays, ChooseOfTooMany) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - r = choose(0..100000)
+    - assert r == 0
+)"),
+            R"(t.yaml:13:11: error: `choose(a..b)` needs two constants, a <= b, at most 4096
+values apart
+
+  13 │     - r = choose(0..100000)
+     │           ^^^^^^^^^^^^^^^^^
+)");
+}
+
+TEST(CompilerSays, ChooseWithoutARange) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - r = choose(3)
+    - assert r == 0
+)"),
+            R"(t.yaml:13:11: error: `choose` takes a range
+
+  13 │     - r = choose(3)
+     │           ^^^^^^^^^
+     write  choose(0..3)
+)");
+}
+
+TEST(CompilerSays, CompoundAssignmentToAWord) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - x += 1
+)"),
+            R"(t.yaml:13:7: error: `x += ...` reads and writes shared memory: two steps in one
+line
+
+  13 │     - x += 1
+     │       ^
+     write  r = x
+            x = r + 1
+     or     fetch_add(x, ...) if it is one atomic instruction
+)");
+}
+
+TEST(CompilerSays, CountThatIsNoConstant) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a[x]:
+    - x = 1
+)"),
+            R"(t.yaml:12:5: error: `a` needs a constant count, 1 to 1000000
+
+  12 │   a[x]:
+     │     ^
+)");
+}
+
+TEST(CompilerSays, EndOfAPipeNotNamed) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - r = read(p)
+)"),
+            R"(t.yaml:13:16: error: `p` does not name one end or element
+
+  13 │     - r = read(p)
+     │                ^
+     write  p[0]
+)");
+}
+
+TEST(CompilerSays, EventuallyIsNotSupportedYet) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - x = 1
+properties:
+  p1: eventually x == 1
+)"),
+            R"(t.yaml:15:3: error: `eventually` and `leads_to` are not supported yet
+
+  15 │   p1: eventually x == 1
+     │   ^^
+     `finally p` asks for p in every state at rest
+)");
+}
+
+TEST(CompilerSays, FieldOfANumber) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - r = read(efd)
+    - y = r.n
+)"),
+            R"(t.yaml:14:11: error: `r` has no fields
+
+  14 │     - y = r.n
+     │           ^^^
+)");
+}
+
+TEST(CompilerSays, ForOverANumber) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - r = read(efd)
+    - for e in r:
+        - y = 1
+)"),
+            R"(t.yaml:14:16: error: `for` walks the list that a call returned; this is none
+
+  14 │     - for e in r:
+     │                ^
+     write  r = poll(...)
+            for e in r:
+)");
+}
+
+TEST(CompilerSays, FunctionWithWrongArguments) {
+  EXPECT_EQ(said_about(R"(wakesim: 1
+name: t/t
+about: x
+objects:
+  x: word(0)
+  y: word(0)
+  sig: word[2](0)
+  m: mutex
+  efd: eventfd(0)
+  p: pipe
+functions:
+  f(a):
+    - x = a
+threads:
+  a:
+    - f(1, 2)
+)"),
+            R"(t.yaml:16:7: error: `f` takes 1 argument, not 2
+
+  16 │     - f(1, 2)
+     │       ^^^^^^^
+)");
+}
+
+TEST(CompilerSays, IndexPastTheEnd) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - sig[2] = 1
+)"),
+            R"(t.yaml:13:11: error: `sig` has 2 elements, 0 to 1; this is index 2
+
+  13 │     - sig[2] = 1
+     │           ^
+)");
+}
+
+TEST(CompilerSays, ListWithoutN) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - r = poll(efd=IN)
+    - y = r
+)"),
+            R"(t.yaml:14:11: error: `r` is a list; its count or error is `r.n`
+
+  14 │     - y = r
+     │           ^
+     write  r.n
+)");
+}
+
+TEST(CompilerSays, LocalMayBeUnassigned) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - if x == 1: r = 2
+    - y = r
+)"),
+            R"(t.yaml:14:7: error: `r` may be read here before it is assigned
+
+  14 │     - y = r
+     │       ^^^^^
+     assign it at the start: r = 0
+)");
+}
+
+TEST(CompilerSays, LocalNeverRead) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - r = 1
+    - x = 2
+)"),
+            R"(t.yaml:13:7: error: `r` is assigned here and never read
+
+  13 │     - r = 1
+     │       ^
+     remove the line, read the value, or name it in `observe:`
+)");
+}
+
+TEST(CompilerSays, MemberOutOfRange) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  g[2]:
+    - x = 1
+  a:
+    - await ended(g[5])
+)"),
+            R"(t.yaml:15:19: error: `g` has 2 members
+
+  15 │     - await ended(g[5])
+     │                   ^^^^
+)");
+}
+
+TEST(CompilerSays, MissingArgument) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - futex_wait(x)
+)"),
+            R"(t.yaml:13:7: error: `futex_wait` misses its argument `val`
+
+  13 │     - futex_wait(x)
+     │       ^^^^^^^^^^^^^
+     write  futex_wait(word, val, [timeout], [cancellable])
+)");
+}
+
+TEST(CompilerSays, NameDeclaredTwice) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  m:
+    - x = 1
+)"),
+            R"(t.yaml:8:3: error: `m` has a meaning already
+
+   8 │   m: mutex
+     ┆   ^
+  12 │   m:
+     │   - first here
+)");
+}
+
+TEST(CompilerSays, NotADescriptor) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - r = read(m)
+)"),
+            R"(t.yaml:13:16: error: `m` is a mutex; this call needs a descriptor
+
+  13 │     - r = read(m)
+     │                ^
+)");
+}
+
+TEST(CompilerSays, NotAThread) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - await asleep(x)
+)"),
+            R"(t.yaml:13:20: error: `x` is no thread
+
+  13 │     - await asleep(x)
+     │                    ^
+)");
+}
+
+TEST(CompilerSays, ObjectAsANumber) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - r = efd
+    - assert r == 0
+)"),
+            R"(t.yaml:13:11: error: `efd` is an object; only calls can use it
+
+  13 │     - r = efd
+     │           ^^^
+)");
+}
+
+TEST(CompilerSays, ObjectWithAWrongArgument) {
+  EXPECT_EQ(said_about(R"(wakesim: 1
+name: t/t
+about: x
+objects:
+  x: word(0)
+  y: word(0)
+  sig: word[2](0)
+  m: mutex
+  efd: eventfd(0, EFD_NOBLOCK)
+  p: pipe
+threads:
+  a:
+    - x = 1
+)"),
+            R"(t.yaml:9:19: error: `EFD_NOBLOCK` is no constant
+
+  9 │   efd: eventfd(0, EFD_NOBLOCK)
+    │                   ^^^^^^^^^^^
+    write  EFD_NONBLOCK
+)");
+}
+
+TEST(CompilerSays, RecursiveFunction) {
+  EXPECT_EQ(said_about(R"(wakesim: 1
+name: t/t
+about: x
+objects:
+  x: word(0)
+  y: word(0)
+  sig: word[2](0)
+  m: mutex
+  efd: eventfd(0)
+  p: pipe
+functions:
+  f():
+    - f()
+threads:
+  a:
+    - f()
+)"),
+            R"(t.yaml:13:7: error: `f` calls itself; functions are inlined, so they cannot
+recurse
+
+  13 │     - f()
+     │       ^^^
+     write the recursion as a loop
+)");
+}
+
+TEST(CompilerSays, ThreadArgumentAssigned) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a[2]:
+    with: { n: [1, 2] }
+    run:
+      - n = 3
+      - x = n
+)"),
+            R"(t.yaml:13:17: error: `n` is an argument of the thread; it cannot be assigned
+
+  13 │     with: { n: [1, 2] }
+     │                 ^
+     write  left = n
+            and change `left`
+)");
+}
+
+TEST(CompilerSays, ThreadGroupAsANumber) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  g[2]:
+    - x = 1
+  a:
+    - y = g
+)"),
+            R"(t.yaml:15:11: error: `g` is a group of threads
+
+  15 │     - y = g
+     │           ^
+     write  g[0]
+)");
+}
+
+TEST(CompilerSays, TooFewMemberValues) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a[3]:
+    with: { n: [1, 2] }
+    run:
+      - x = n
+)"),
+            R"(t.yaml:13:17: error: `n` has 2 values, but `a` has more members
+
+  13 │     with: { n: [1, 2] }
+     │                 ^
+)");
+}
+
+TEST(CompilerSays, TooManyArguments) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - lock(m, 1)
+)"),
+            R"(t.yaml:13:15: error: `lock` does not take this argument
+
+  13 │     - lock(m, 1)
+     │               ^
+     write  lock(m)
+)");
+}
+
+TEST(CompilerSays, TwoAccesses) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - if x == y: futex_wake(x, 1)
+)"),
+            R"(t.yaml:13:10: error: one line may touch shared memory once; this touches `x` and
+`y`
+
+  13 │     - if x == y: futex_wake(x, 1)
+     │          ^    ^
+     write  r = x
+            and use `r` in the next line
+     or     atomic: if the real code holds a lock here
+)");
+}
+
+TEST(CompilerSays, UnknownCall) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - futex_wiat(x, 0)
+)"),
+            R"(t.yaml:13:7: error: there is no call `futex_wiat`
+
+  13 │     - futex_wiat(x, 0)
+     │       ^^^^^^^^^^^^^^^^
+     write  futex_wait(...)
+)");
+}
+
+TEST(CompilerSays, UnknownField) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - r = poll(efd=IN)
+    - y = r[0].reventz
+)"),
+            R"(t.yaml:14:11: error: an entry of `r` has no field `reventz`; it has fd, revents
+
+  14 │     - y = r[0].reventz
+     │           ^^^^^^^^^^^^
+)");
+}
+
+TEST(CompilerSays, UnknownKernel) {
+  EXPECT_EQ(said_about(R"(wakesim: 1
+name: t/t
+about: x
+machine: { kernel: linux-7.0 }
+objects:
+  x: word(0)
+  y: word(0)
+  sig: word[2](0)
+  m: mutex
+  efd: eventfd(0)
+  p: pipe
+threads:
+  a:
+    - x = 1
+)"),
+            R"(t.yaml:4:20: error: unknown kernel `linux-7.0`
+
+  4 │ machine: { kernel: linux-7.0 }
+    │                    ^^^^^^^^^
+    known: linux-6.18
+)");
+}
+
+TEST(CompilerSays, UnknownKindOfObject) {
+  EXPECT_EQ(said_about(R"(wakesim: 1
+name: t/t
+about: x
+objects:
+  x: word(0)
+  y: word(0)
+  sig: word[2](0)
+  m: mutex
+  efd: evenfd(0)
+  p: pipe
+threads:
+  a:
+    - x = 1
+)"),
+            R"(t.yaml:9:3: error: there is no kind of object `evenfd`
+
+  9 │   efd: evenfd(0)
+    │   ^^^
+    write  eventfd
+)");
+}
+
+TEST(CompilerSays, UnknownName) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - z = xx
+    - assert z == 0
+)"),
+            R"(t.yaml:13:11: error: nothing is called `xx`
+
+   5 │   x: word(0)
+     ┆   - did you mean this one?
+  13 │     - z = xx
+     │           ^^
+     write  x
+)");
+}
+
+TEST(CompilerSays, UnknownParameter) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - futex_wait(x, 0, timeuot=5ms)
+)"),
+            R"(t.yaml:13:32: error: `futex_wait` has no parameter `timeuot`
+
+  13 │     - futex_wait(x, 0, timeuot=5ms)
+     │                                ^^^
+     did you mean timeout=?
+)");
+}
+
+TEST(CompilerSays, UnknownSwitch) {
+  EXPECT_EQ(said_about(R"(wakesim: 1
+name: t/t
+about: x
+machine: { switches: [futex.no-compar] }
+objects:
+  x: word(0)
+  y: word(0)
+  sig: word[2](0)
+  m: mutex
+  efd: eventfd(0)
+  p: pipe
+threads:
+  a:
+    - x = 1
+)"),
+            R"(t.yaml:4:23: error: there is no switch `futex.no-compar`
+
+  4 │ machine: { switches: [futex.no-compar] }
+    │                       ^^^^^^^^^^^^^^^
+    write  futex.no-compare
+)");
+}
+
+TEST(CompilerSays, UnknownSwitchValue) {
+  EXPECT_EQ(said_about(R"(wakesim: 1
+name: t/t
+about: x
+machine: { switches: [pipe.waits=some] }
+objects:
+  x: word(0)
+  y: word(0)
+  sig: word[2](0)
+  m: mutex
+  efd: eventfd(0)
+  p: pipe
+threads:
+  a:
+    - x = 1
+)"),
+            R"(t.yaml:4:23: error: switch `pipe.waits` has no value `some`
+
+  4 │ machine: { switches: [pipe.waits=some] }
+    │                       ^^^^^^^^^^^^^^^
+    it has exclusive, all
+)");
+}
+
+TEST(CompilerSays, UnknownWordInACall) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - futex_wait(seqq, 0)
+)"),
+            R"(t.yaml:13:18: error: nothing is called `seqq`
+
+  13 │     - futex_wait(seqq, 0)
+     │                  ^^^^
+     a local is declared by its first assignment, an object under `objects:`
+)");
+}
+
+TEST(CompilerSays, ValueDropped) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - x + 1
+)"),
+            R"(t.yaml:13:7: error: this line computes a value and drops it
+
+  13 │     - x + 1
+     │       ^^^^^
+     write  r = x + 1
+)");
+}
+
+TEST(CompilerSays, WordAsAnArray) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - x[0] = 1
+)"),
+            R"(t.yaml:13:7: error: `x` is a single word
+
+  13 │     - x[0] = 1
+     │       ^^^^
+     write  x
+)");
+}
+
+TEST(CompilerSays, WrongKindOfObject) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - lock(efd)
+)"),
+            R"(t.yaml:13:12: error: `efd` is an eventfd; this call needs a mutex
+
+  13 │     - lock(efd)
+     │            ^^^
+)");
+}
+
+}  // namespace
+}  // namespace wakesim

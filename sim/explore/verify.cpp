@@ -16,7 +16,7 @@ struct Range {
 Range private_bytes(const System& system, const Actor& actor) {
   if (actor.kind != ActorKind::Thread) return {0, 0};
   const ThreadLayout& layout = system.layout.threads[index(actor.thread)];
-  return {layout.block, layout.run};
+  return {layout.block, layout.private_end};
 }
 
 bool is_inside(const Range& range, std::uint32_t offset) {
@@ -38,7 +38,7 @@ std::vector<std::int64_t> classes_of_bytes(const System& system) {
   for (std::size_t t = 0; t < system.thread_count(); ++t) {
     if (!system.threads[t].is_observed) continue;
     const ThreadLayout& thread = system.layout.threads[t];
-    for (std::uint32_t i = thread.block; i < thread.run; ++i) {
+    for (std::uint32_t i = thread.block; i < thread.private_end; ++i) {
       result[i] = index(thread.run_class);
     }
   }

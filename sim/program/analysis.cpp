@@ -229,6 +229,7 @@ CallEffects compute_effects(System& system) {
             possible_values(code, source, system.threads[t], static_cast<std::uint32_t>(t)));
       }
       if (site.row->effects != nullptr) site.row->effects(effects, arguments);
+      result.writes.add_all(effects.footprint().writes);
       result.enqueuers.resize(system.layout.lists.size());
       result.moved_to.resize(system.layout.lists.size());
       for (const ListId list : effects.enqueued()) {

@@ -553,7 +553,8 @@ class Compiler {
         std::find(effects.arms_timer.begin(), effects.arms_timer.end(), true) !=
         effects.arms_timer.end();
     for (std::size_t t = 0; t < layout.threads.size(); ++t) {
-      lay_out_thread(t, has_timers && effects.arms_timer[t]);
+      lay_out_thread(t, has_timers && effects.arms_timer[t],
+                     effects.writes.has(layout.threads[t].run_class));
     }
     if (has_timers && layout.kind == LayoutKind::Search) {
       const auto words = static_cast<std::uint32_t>(1 + layout.threads.size());
@@ -597,7 +598,16 @@ class Compiler {
     system_->buffer_capacity = most;
   }
 
-  void lay_out_thread(std::size_t t, bool has_timer) {
+  // Threads that never sleep share one run word, which is always zero: nobody can write it.
+  std::uint32_t idle_run_word() {
+    if (idle_run_ == 0) {
+      idle_run_ = system_->layout.reserve(sizeof(TaskRun), 8, system_->clock_class);
+      system_->layout.ranges.pop_back();
+    }
+    return idle_run_;
+  }
+
+  void lay_out_thread(std::size_t t, bool has_timer, bool can_sleep) {
     Layout& layout = system_->layout;
     ThreadLayout& thread = layout.threads[t];
     const Code& code = system_->codes[system_->threads[t].code];
@@ -627,7 +637,9 @@ class Compiler {
       thread.frame_bytes = std::max(thread.frame_bytes, (site.frame_bytes + 7) / 8 * 8);
     }
     thread.frame = private_bytes(thread.frame_bytes);
-    thread.run = layout.reserve(sizeof(TaskRun), 8, thread.run_class);
+    thread.private_end = layout.bytes;
+    thread.run = can_sleep ? layout.reserve(sizeof(TaskRun), 8, thread.run_class)
+                           : idle_run_word();
     const std::uint32_t stride =
         sizeof(Entry) + (layout.kind == LayoutKind::Timed ? 2 * sizeof(std::uint32_t) : 0);
     thread.entries = layout.reserve(stride * thread.entries_count, 8, thread.run_class);
@@ -677,6 +689,7 @@ class Compiler {
   Symbols symbols_;
   std::map<std::string, const ObjectRow*, std::less<>> kinds_;
   std::vector<std::unique_ptr<CodeWriter>> writers_;  // By code.
+  std::uint32_t idle_run_ = 0;
 };
 
 void count_in(const ast::Expression& expression, std::string_view call, std::size_t& count) {

@@ -43,8 +43,9 @@ struct ListLayout {
   std::uint32_t links = 0;  // Timed layout: which link field of an entry this list uses.
 };
 
-// A thread's bytes: [block, ...) private, [run, ...) what others may change.
+// A thread's bytes: [block, private_end) its own, [run, ...) what others may change.
 struct ThreadLayout {
+  std::uint32_t private_end = 0;
   std::uint32_t block = 0;   // ThreadBlock, then locals, then the frame of the call in flight.
   std::uint32_t locals = 0;
   std::uint32_t locals_count = 0;

@@ -31,8 +31,8 @@ bool is_full_run() {
 bool is_single_seed() { return std::getenv("WAKESIM_SEED") != nullptr; }
 
 Seeds::Seeds(std::uint64_t programs, double seconds)
-    : end_(is_full_run() ? programs * 100 : programs),
-      seconds_(is_full_run() ? seconds * 100 : seconds) {
+    : end_(is_full_run() ? programs * 30 : programs),
+      seconds_(is_full_run() ? seconds * 30 : seconds) {
   if (const char* seed = std::getenv("WAKESIM_SEED")) {
     next_ = std::strtoull(seed, nullptr, 0);
     end_ = next_ + 1;

@@ -28,7 +28,7 @@ bool is_full_run();
 // True if WAKESIM_SEED names one program: shares mean nothing then.
 bool is_single_seed();
 
-// Seeds 0, 1, ... until there were enough programs or the time is over; a hundred times both in a
+// Seeds 0, 1, ... until there were enough programs or the time is over; thirty times both in a
 // full run. WAKESIM_SEED=n gives that one alone.
 class Seeds {
  public:

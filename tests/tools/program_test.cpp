@@ -153,6 +153,16 @@ TEST_F(Program, AnInterruptLeavesAReportOfWhatWasCovered) {
   EXPECT_NE(result.output.find("interrupted"), std::string::npos) << result.output;
 }
 
+TEST_F(Program, RunTakesOneExecutionAndSaysSo) {
+  const ShellResult result = run("run a.yaml --variant fixed");
+  EXPECT_EQ(result.status, 0) << result.output;
+  EXPECT_NE(result.output.find("one execution of many; all of them:\n"
+                               "          wakesim check a.yaml\n"),
+            std::string::npos)
+      << result.output;
+  EXPECT_EQ(result.output, run("run a.yaml --variant fixed").output);
+}
+
 TEST_F(Program, ShowPrintsTheProgramOfAVariant) {
   const ShellResult result = run("show a.yaml --variant fixed");
   EXPECT_EQ(result.status, 0);

@@ -165,6 +165,7 @@ LoadedFile load(const LoadRequest& request, const Arguments& arguments) {
 
   for (ast::Instance& instance : loaded.file.instances) {
     if (!is_chosen(arguments, instance)) continue;
+    if (++loaded.chosen > request.programs_max) continue;
     apply_flags(arguments, instance.machine);
     Program program;
     program.expectation = instance.expect;

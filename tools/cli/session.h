@@ -17,6 +17,7 @@
 #include "sim/scenario/diagnostic.h"
 #include "tools/cli/arguments.h"
 #include "tools/report/answer.h"
+#include "tools/report/run_report.h"
 #include "tools/report/subject.h"
 #include "tools/report/trace_text.h"
 
@@ -36,6 +37,7 @@ struct LoadedFile {
   std::vector<Program> programs;
   std::vector<std::string> problems;  // Rendered errors and warnings, each once.
   std::size_t errors = 0;
+  std::size_t chosen = 0;  // How many the flags choose; more than `programs` if that was limited.
 };
 
 // What is wrong with the flags that name things of the catalogue (--kernel, --set, ...); empty if
@@ -49,6 +51,7 @@ struct LoadRequest {
   int width = 80;
   LayoutKind layout = LayoutKind::Search;
   bool is_compiled = true;
+  std::size_t programs_max = ~std::size_t{0};  // The first so many of those chosen.
 };
 LoadedFile load(const LoadRequest& request, const Arguments& arguments);
 
@@ -73,6 +76,13 @@ struct Replayed {
 // Or why the token says nothing about this program.
 std::variant<Replayed, std::string> replay_program(const Program& program,
                                                    const std::string& token);
+
+// One execution in virtual time. The program must be compiled; `steps_kept` steps are written down.
+struct RunRequest {
+  std::size_t steps_kept = 0;
+  std::uint64_t steps_max = 0;  // 0: the engine's own bound.
+};
+RunReport run_program(const Program& program, const RunRequest& request);
 
 // The program that a token is of, by its variant and cell; null if there is none.
 const Program* find_program(const LoadedFile& file, const std::string& token);

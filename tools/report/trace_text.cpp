@@ -69,8 +69,11 @@ TableCell wake_cell(const TraceWake& wake, Ink waker, bool was_decisive) {
 
 class TraceTable {
  public:
-  TraceTable(const Subject& subject, const Trace& trace, const TraceFinding& finding)
-      : subject_(subject), trace_(trace), finding_(finding) {
+  TraceTable(const Subject& subject, const Trace& trace, const TraceFinding& finding,
+             const CpuBands& bands)
+      : subject_(subject), trace_(trace), finding_(finding), bands_(bands) {
+    // Step, then time and CPUs.
+    if (!bands_.empty()) lead_ += 1 + bands_.front().size();
     choose_threads();
     choose_objects();
   }
@@ -88,6 +91,8 @@ class TraceTable {
 
   Text step_text(std::size_t step, bool has_arguments) const;
   std::string held_locals(std::size_t step) const;
+  void add_lead_columns(Table& table) const;
+  std::vector<TableCell> lead_cells(std::size_t at) const;
   void place_wakes(const TraceStep& step, std::vector<TableCell>& cells) const;
   TableCell number_cell(const TraceStep& step) const;
   std::vector<TableCell> sleeping_row() const;
@@ -96,6 +101,8 @@ class TraceTable {
   const Subject& subject_;
   const Trace& trace_;
   const TraceFinding& finding_;
+  const CpuBands& bands_;
+  std::size_t lead_ = 1;              // How many columns stand before those of the threads.
   std::vector<std::size_t> threads_;  // Those with a column, as indices into trace.threads.
   std::vector<std::size_t> objects_;  // Those with a column, as indices into trace.initial.
 };
@@ -182,7 +189,30 @@ std::string TraceTable::held_locals(std::size_t at) const {
   return text;
 }
 
-// `cells` are those of a row: its number, then the threads.
+void TraceTable::add_lead_columns(Table& table) const {
+  table.columns.push_back({Text("step", Ink::Faint), TableColumn::Align::Right});
+  if (bands_.empty()) return;
+  table.columns.push_back({Text("ns", Ink::Faint), TableColumn::Align::Right});
+  for (std::size_t cpu = 0; cpu < bands_.front().size(); ++cpu) {
+    table.columns.push_back({Text(fmt::format("{}", cpu), Ink::Faint), TableColumn::Align::Left});
+  }
+}
+
+// A row up to its threads, whose cells are still empty.
+std::vector<TableCell> TraceTable::lead_cells(std::size_t at) const {
+  std::vector<TableCell> cells(lead_ + threads_.size());
+  cells[0] = number_cell(trace_.steps[at]);
+  if (at >= bands_.size()) return cells;
+  cells[1] = {Text(grouped(static_cast<std::uint64_t>(trace_.steps[at].time_ns)))};
+  for (std::size_t cpu = 0; cpu < bands_[at].size(); ++cpu) {
+    if (bands_[at][cpu] == 0) continue;
+    const std::size_t thread = bands_[at][cpu] - 1;
+    cells[2 + cpu] = {Text(std::string(thread_shape(thread)), thread_ink(thread))};
+  }
+  return cells;
+}
+
+// `cells` are those of a row.
 void TraceTable::place_wakes(const TraceStep& step, std::vector<TableCell>& cells) const {
   const std::string actor = actor_thread(step);
   for (const TraceWake& wake : step.wakes) {
@@ -190,7 +220,7 @@ void TraceTable::place_wakes(const TraceStep& step, std::vector<TableCell>& cell
     if (target == actor) continue;
     for (std::size_t i = 0; i < threads_.size(); ++i) {
       if (trace_.threads[threads_[i]] != target) continue;
-      cells[i + 1] = wake_cell(wake, thread_ink(color_of(actor)), is_decisive(step));
+      cells[lead_ + i] = wake_cell(wake, thread_ink(color_of(actor)), is_decisive(step));
     }
   }
 }
@@ -200,7 +230,7 @@ TableCell TraceTable::number_cell(const TraceStep& step) const {
 }
 
 std::vector<TableCell> TraceTable::sleeping_row() const {
-  std::vector<TableCell> row(threads_.size() + 1);
+  std::vector<TableCell> row(lead_ + threads_.size());
   bool has_any = false;
   for (std::size_t i = 0; i < threads_.size(); ++i) {
     const std::string& name = trace_.threads[threads_[i]];
@@ -209,7 +239,7 @@ std::vector<TableCell> TraceTable::sleeping_row() const {
       continue;
     }
     const bool is_for_ever = name == finding_.thread || finding_.property == "no-deadlock";
-    row[i + 1].text =
+    row[lead_ + i].text =
         is_for_ever ? Text("    ░ asleep for ever", Ink::Bad) : Text("    ░ asleep", Ink::Faint);
     has_any = true;
   }
@@ -220,7 +250,7 @@ Table TraceTable::columns(const Fit& fit) const {
   Table table;
   table.gap = fit.gap;
   table.has_rule = true;
-  table.columns.push_back({Text("step", Ink::Faint), TableColumn::Align::Right});
+  add_lead_columns(table);
   for (const std::size_t thread : threads_) {
     Text title(std::string(thread_shape(thread)), thread_ink(thread));
     table.columns.push_back(
@@ -252,7 +282,7 @@ Table TraceTable::columns(const Fit& fit) const {
   };
 
   if (!objects.empty()) {
-    std::vector<TableCell> first(threads_.size() + 1);
+    std::vector<TableCell> first(lead_ + threads_.size());
     append_values(first, nullptr);
     table.rows.push_back(std::move(first));
   }
@@ -260,15 +290,14 @@ Table TraceTable::columns(const Fit& fit) const {
     const TraceStep& step = trace_.steps[at];
     for (const ObjectValue& value : step.changed) values[value.object] = value.shown;
 
-    std::vector<TableCell> row(threads_.size() + 1);
-    row[0] = number_cell(step);
+    std::vector<TableCell> row = lead_cells(at);
     for (std::size_t i = 0; i < threads_.size(); ++i) {
       if (threads_[i] == index(step.move.actor.thread)) {
-        row[i + 1].text = step_text(at, fit.has_arguments);
+        row[lead_ + i].text = step_text(at, fit.has_arguments);
       } else if (fit.has_notes && at > 0 &&
                  threads_[i] == index(trace_.steps[at - 1].move.actor.thread)) {
         const std::string held = held_locals(at);
-        if (!held.empty()) row[i + 1].text = Text("    " + held, Ink::Faint);
+        if (!held.empty()) row[lead_ + i].text = Text("    " + held, Ink::Faint);
       }
     }
     place_wakes(step, row);
@@ -285,11 +314,10 @@ Table TraceTable::list() const {
   Table table;
   table.gap = 1;
   table.has_rule = true;
-  table.columns = {{Text("step", Ink::Faint), TableColumn::Align::Right},
-                   {Text("actor", Ink::Faint)},
-                   {Text("line", Ink::Faint)},
-                   {Text("changes", Ink::Faint)},
-                   {}};
+  add_lead_columns(table);
+  for (const char* title : {"actor", "line", "changes", ""}) {
+    table.columns.push_back({Text(title, Ink::Faint)});
+  }
   for (std::size_t at = 0; at < trace_.steps.size(); ++at) {
     const TraceStep& step = trace_.steps[at];
     const std::size_t thread = index(step.move.actor.thread);
@@ -318,18 +346,22 @@ Table TraceTable::list() const {
     }
     Text actor(std::string(thread_shape(thread)), ink);
     actor.add(" " + step.actor, ink);
-    table.rows.push_back({number_cell(step), {actor}, {step_text(at, false)}, {changes}});
-    if (is_decisive(step)) table.rows.back().push_back({Text("◀", Ink::Bad)});
+    std::vector<TableCell> row = lead_cells(at);
+    row.resize(lead_);
+    row.insert(row.end(), {{actor}, {step_text(at, false)}, {changes}});
+    if (is_decisive(step)) row.push_back({Text("◀", Ink::Bad)});
+    table.rows.push_back(std::move(row));
   }
   for (const std::string& sleeper : finding_.sleepers) {
     const std::size_t thread = color_of(sleeper);
     const bool is_for_ever = sleeper == finding_.thread || finding_.property == "no-deadlock";
     Text actor(std::string(thread_shape(thread)), thread_ink(thread));
     actor.add(" " + sleeper, thread_ink(thread));
-    table.rows.push_back(
-        {{},
-         {actor},
-         {is_for_ever ? Text("░ asleep for ever", Ink::Bad) : Text("░ asleep", Ink::Faint)}});
+    std::vector<TableCell> row(lead_);
+    row.push_back({actor});
+    row.push_back(
+        {is_for_ever ? Text("░ asleep for ever", Ink::Bad) : Text("░ asleep", Ink::Faint)});
+    table.rows.push_back(std::move(row));
   }
   return table;
 }
@@ -365,16 +397,17 @@ TraceFinding finding_of(const CheckResult& result) {
 }  // namespace
 
 std::string render_trace(const Subject& subject, const Trace& trace, const TraceFinding& finding,
-                         const Page& page) {
+                         const Page& page, const CpuBands& bands) {
   if (trace.steps.empty()) return "no step was taken\n";
-  const TraceTable source(subject, trace, finding);
+  const TraceTable source(subject, trace, finding, bands);
   for (const Fit& fit : kFits) {
     const Table table = source.columns(fit);
     if (table_width(table, page) <= page.width) return render(table, page);
   }
   Table table = source.list();
-  cut_column(table, 3, 12, page);
-  cut_column(table, 2, 12, page);
+  const std::size_t actor = table.columns.size() - 4;
+  cut_column(table, actor + 2, 12, page);
+  cut_column(table, actor + 1, 12, page);
   return render(table, page);
 }
 

@@ -21,10 +21,15 @@ struct TraceFinding {
   std::vector<std::string> sleepers;  // Threads asleep when it ends.
 };
 
+// Which thread occupies each CPU when each step is taken: 1 + thread, or 0. Empty: not timed.
+using CpuBands = std::vector<std::vector<std::uint32_t>>;
+
 // The table. It never wraps a row: where the columns do not fit it drops the arguments of calls,
 // then columns that are not numbers, then notes, and at last lists the steps without columns.
+//
+// With `bands`, virtual time and a band per CPU stand at the left.
 std::string render_trace(const Subject& subject, const Trace& trace, const TraceFinding& finding,
-                         const Page& page);
+                         const Page& page, const CpuBands& bands = {});
 
 // The whole counterexample: the finding as a sentence, verdict, table, cause, and the line that
 // repeats it.

@@ -1,15 +1,11 @@
-// Replaying: the half of session.h that runs one schedule and says what it breaks.
-
-#include <fmt/format.h>
+#include "tools/cli/finding.h"
 
 #include <algorithm>
+#include <iterator>
+#include <vector>
 
 #include "properties/judges.h"
 #include "sim/explore/doomed.h"
-#include "sim/program/executor.h"
-#include "sim/schedule/token.h"
-#include "sim/trace/recorder.h"
-#include "tools/cli/session.h"
 
 namespace wakesim {
 namespace {
@@ -110,52 +106,26 @@ std::vector<std::string> sleepers_of(const Executor& executor, const std::byte* 
 
 }  // namespace
 
-std::variant<Replayed, std::string> replay_program(const Program& program,
-                                                   const std::string& token) {
-  // As `check` tells its counterexamples: with locals that nobody reads again.
-  const Executor executor(*program.system, {.dead_data = false});
-  const auto head = read_token_head(token);
-  if (!head) return "a token looks like wk1.VARIANT.DIGEST.RUNS";
-  const auto schedule = read_runs(executor, head->runs);
-  if (!schedule) {
-    return fmt::format("the token names actors that {} does not have", full_title(program.subject));
-  }
+RunFinding find_what_broke(const Executor& executor, const Schedule& schedule,
+                           const Recording& recording) {
+  RunFinding result;
+  result.finding.sleepers = sleepers_of(executor, recording.final_state.data());
+  const std::vector<Finding> findings = findings_of(executor, schedule, recording);
+  if (findings.empty()) return result;
 
-  Recording recording = record(executor, *schedule);
-  Replayed replayed;
-  replayed.moves = schedule->size();
-  replayed.moves_taken = recording.moves_taken;
-  replayed.is_same_program = head->digest == digest_text(program.system->digest);
-
-  const std::vector<Finding> findings = findings_of(executor, *schedule, recording);
-  if (!findings.empty()) {
-    const Finding& headline = findings.front();
-    const Violation violation =
-        DefaultJudge().describe(executor, recording.final_state.data(), headline, recording.trace);
-    replayed.sentence = violation.sentence;
-    replayed.cause = violation.cause;
-    replayed.finding.property = headline.property;
-    replayed.finding.thread = violation.thread;
-    replayed.finding.object = violation.object;
-    if (headline.has_thread) {
-      replayed.finding.doomed_at =
-          doomed_at(executor, *schedule, recording.moves_taken, headline.thread);
-    }
+  const Finding& headline = findings.front();
+  const Violation violation =
+      DefaultJudge().describe(executor, recording.final_state.data(), headline, recording.trace);
+  result.sentence = violation.sentence;
+  result.cause = violation.cause;
+  result.finding.property = headline.property;
+  result.finding.thread = violation.thread;
+  result.finding.object = violation.object;
+  if (headline.has_thread) {
+    result.finding.doomed_at =
+        doomed_at(executor, schedule, recording.moves_taken, headline.thread);
   }
-  replayed.finding.sleepers = sleepers_of(executor, recording.final_state.data());
-  replayed.trace = std::move(recording.trace);
-  return replayed;
-}
-
-const Program* find_program(const LoadedFile& file, const std::string& token) {
-  const auto wanted = read_token_head(token);
-  if (!wanted) return nullptr;
-  for (const Program& program : file.programs) {
-    // Tokens spell some characters of names differently: compare with a token of the program's own.
-    const auto head = read_token_head(write_token(Executor(*program.system), {}));
-    if (head && head->variant == wanted->variant && head->cell == wanted->cell) return &program;
-  }
-  return nullptr;
+  return result;
 }
 
 }  // namespace wakesim

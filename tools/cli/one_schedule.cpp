@@ -1,0 +1,84 @@
+// Replaying and timed runs: the half of session.h that takes one schedule.
+
+#include <fmt/format.h>
+
+#include "sim/program/executor.h"
+#include "sim/schedule/timed.h"
+#include "sim/schedule/token.h"
+#include "sim/trace/recorder.h"
+#include "tools/cli/finding.h"
+#include "tools/cli/session.h"
+
+namespace wakesim {
+
+std::variant<Replayed, std::string> replay_program(const Program& program,
+                                                   const std::string& token) {
+  // As `check` tells its counterexamples: with locals that nobody reads again.
+  const Executor executor(*program.system, {.dead_data = false});
+  const auto head = read_token_head(token);
+  if (!head) return "a token looks like wk1.VARIANT.DIGEST.RUNS";
+  const auto schedule = read_runs(executor, head->runs);
+  if (!schedule) {
+    return fmt::format("the token names actors that {} does not have", full_title(program.subject));
+  }
+
+  Recording recording = record(executor, *schedule);
+  Replayed replayed;
+  replayed.moves = schedule->size();
+  replayed.moves_taken = recording.moves_taken;
+  replayed.is_same_program = head->digest == digest_text(program.system->digest);
+
+  RunFinding broken = find_what_broke(executor, *schedule, recording);
+  replayed.finding = std::move(broken.finding);
+  replayed.sentence = std::move(broken.sentence);
+  replayed.cause = std::move(broken.cause);
+  replayed.trace = std::move(recording.trace);
+  return replayed;
+}
+
+const Program* find_program(const LoadedFile& file, const std::string& token) {
+  const auto wanted = read_token_head(token);
+  if (!wanted) return nullptr;
+  for (const Program& program : file.programs) {
+    // Tokens spell some characters of names differently: compare with a token of the program's own.
+    const auto head = read_token_head(write_token(Executor(*program.system), {}));
+    if (head && head->variant == wanted->variant && head->cell == wanted->cell) return &program;
+  }
+  return nullptr;
+}
+
+RunReport run_program(const Program& program, const RunRequest& request) {
+  const Executor executor(*program.system);
+  TimedOptions options;
+  options.steps_kept = request.steps_kept;
+  if (request.steps_max > 0) options.steps_max = request.steps_max;
+  TimedStrategy strategy(executor, options);
+  Execution execution;
+  strategy.take(execution);
+
+  RunReport report;
+  report.subject = program.subject;
+  report.cpus = program.system->cpus;
+  report.threads = program.system->thread_count();
+  report.totals = strategy.statistics();
+  report.is_bounded = execution.end == Execution::End::Bound;
+  report.has_trace = execution.schedule.size() == execution.steps;
+  if (!report.has_trace) return report;
+
+  // As `check` tells its counterexamples: with locals that nobody reads again.
+  const Executor telling(*program.system, {.dead_data = false});
+  Recording recording = record(telling, execution.schedule);
+  for (std::size_t i = 0; i < recording.trace.steps.size(); ++i) {
+    recording.trace.steps[i].time_ns = strategy.times()[i].time_ns;
+    recording.trace.steps[i].cpu = strategy.times()[i].cpu;
+    report.bands.push_back(strategy.times()[i].running);
+  }
+  RunFinding broken = find_what_broke(telling, execution.schedule, recording);
+  report.finding = std::move(broken.finding);
+  report.sentence = std::move(broken.sentence);
+  report.cause = std::move(broken.cause);
+  report.trace = std::move(recording.trace);
+  return report;
+}
+
+}  // namespace wakesim

@@ -699,7 +699,7 @@ void Executor::run_thread(Step& step) const {
   const ThreadId thread = step.thread();
   const ThreadLayout& layout = system_.layout.threads[index(thread)];
   const Code& code = system_.code_of(thread);
-  auto block = step.peek<ThreadBlock>(layout.block);
+  const auto block = step.peek<ThreadBlock>(layout.block);
   WAKESIM_ASSERT(block.has_ended == 0);
   Interpreter interpreter(*this, step, code, block.pc);
   Interpreter::Stop stop;
@@ -715,15 +715,19 @@ void Executor::run_thread(Step& step) const {
     stop = interpreter.run(true);
   }
   WAKESIM_ASSERT(stop != Interpreter::Stop::Blocked);
-  block = ThreadBlock{.pc = interpreter.pc(),
-                      .in_call = stop == Interpreter::Stop::InCall,
-                      .has_ended = stop == Interpreter::Stop::Ended,
-                      .is_held = 0,
-                      .zero = {}};
   if (stop == Interpreter::Stop::Ended) step.note_write(layout.end_class);
   if (system_.threads[index(thread)].is_observed) step.note_write(layout.run_class);
-  step.poke(layout.block, block);
-  clear_dead(step.bytes_, thread, block.pc);
+  // Field by field: put together and stored as one, the processor would wait for the parts.
+  const auto offset = [&layout](std::size_t field) {
+    return layout.block + static_cast<std::uint32_t>(field);
+  };
+  step.poke(offset(offsetof(ThreadBlock, pc)), interpreter.pc());
+  step.poke(offset(offsetof(ThreadBlock, in_call)),
+            static_cast<std::uint8_t>(stop == Interpreter::Stop::InCall));
+  step.poke(offset(offsetof(ThreadBlock, has_ended)),
+            static_cast<std::uint8_t>(stop == Interpreter::Stop::Ended));
+  step.poke(offset(offsetof(ThreadBlock, is_held)), std::uint8_t{0});
+  clear_dead(step.bytes_, thread, interpreter.pc());
 }
 
 void Executor::clear_dead(std::byte* state, ThreadId thread, std::uint16_t pc) const {

@@ -230,6 +230,7 @@ CallEffects compute_effects(System& system) {
       }
       if (site.row->effects != nullptr) site.row->effects(effects, arguments);
       result.writes.add_all(effects.footprint().writes);
+      result.reads.add_all(effects.footprint().reads);
       result.enqueuers.resize(system.layout.lists.size());
       result.moved_to.resize(system.layout.lists.size());
       for (const ListId list : effects.enqueued()) {
@@ -324,6 +325,11 @@ Footprint own_footprint(System& system, const CallEffects& effects, const Code& 
   }
   if ((in.flags & (kDrains | kBuffers)) != 0) result.reads.add(layout.buffer_class);
   if (system.threads[thread].is_observed) result.writes.add(layout.run_class);
+  // Any step may make a `start:` true, and looks whether it did.
+  for (const ThreadId held : system.held) {
+    result.reads.fill();
+    result.writes.add(system.layout.threads[index(held)].start_class);
+  }
   return result;
 }
 

@@ -37,7 +37,8 @@ struct CallEffects {
   std::vector<std::vector<ThreadId>> enqueuers;  // By list; whoever a requeue brings is included.
   std::vector<std::vector<ListId>> moved_to;     // By list: where its entries may be moved.
   std::vector<bool> arms_timer;                  // By thread.
-  ClassSet writes;                               // Whatever any call may write.
+  ClassSet reads;                                // Whatever any call may read, and
+  ClassSet writes;                               // write.
   std::vector<std::uint32_t> entries;            // By thread.
 };
 CallEffects compute_effects(System& system);

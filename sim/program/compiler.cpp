@@ -569,7 +569,30 @@ class Compiler {
       const auto left = static_cast<std::uint32_t>(system_->spurious);
       std::memcpy(system_->initial.data() + system_->spurious_offset, &left, sizeof(left));
     }
+    show_ends(effects);
     compute_futures(*system_, effects);
+  }
+
+  // A thread's end is a step of its own where somebody joins it or asks whether it has ended.
+  void show_ends(const CallEffects& effects) {
+    std::vector<bool> is_seen(system_->threads.size());
+    for (std::size_t t = 0; t < is_seen.size(); ++t) {
+      is_seen[t] = effects.reads.has(system_->layout.threads[t].end_class);
+    }
+    const auto look = [&](const Code& code) {
+      for (const PredicateSite& site : code.predicates) {
+        if (site.kind != PredicateSite::Kind::Ended) continue;
+        for (const ThreadId thread : site.threads) is_seen[index(thread)] = true;
+      }
+    };
+    for (const Code& code : system_->codes) look(code);
+    for (const Code& code : system_->expressions) look(code);
+    for (std::size_t t = 0; t < is_seen.size(); ++t) {
+      if (!is_seen[t]) continue;
+      for (Instruction& in : system_->codes[system_->threads[t].code].instructions) {
+        if (in.op == Op::End) in.flags |= kLineStart | kVisible;
+      }
+    }
   }
 
   void lay_out_lists(const CallEffects& effects) {

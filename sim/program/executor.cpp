@@ -161,6 +161,8 @@ class Executor::Interpreter {
   }
 
   bool stops_before(const Instruction& in) const {
+    // Leaving a thread is no step of its own unless somebody looks.
+    if (in.op == Op::End) return (in.flags & kVisible) != 0;
     return !executor_.options_.collapse || (in.flags & kVisible) != 0;
   }
 

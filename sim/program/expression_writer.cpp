@@ -477,7 +477,7 @@ void CodeWriter::value_of_call(const ast::Expression& e) {
   if (is_observing_ && !row->is_pure) {
     error(e, "`" + e.name + "` changes something; it cannot stand in a condition that only looks");
   }
-  if (!is_observing_) line_.drains = line_.drains || !row->is_pure;
+  if (!is_observing_) line_.drains = true;  // As every call.
   model_call(e, *row, nullptr, std::nullopt);
 }
 

@@ -329,12 +329,10 @@ void Step::arm_timer(std::int64_t nanoseconds, bool absolute) {
   run.timer = 1;
   set_run(thread_, run);
   note_write(system_.clock_class);
-  if (is_linked_layout(system_.layout)) {
-    record_.armed_ns = nanoseconds;
-    record_.armed_absolute = absolute;
-    record_.timer_armed = true;
-    return;
-  }
+  record_.armed_ns = nanoseconds;
+  record_.armed_absolute = absolute;
+  record_.timer_armed = true;
+  if (is_linked_layout(system_.layout)) return;
   note_read(system_.clock_class);
   const std::uint32_t order = system_.timers_offset;
   const std::uint32_t count = peek<std::uint32_t>(order);
@@ -354,10 +352,8 @@ void Step::disarm_timer() {
 void Step::forget_timer() {
   note_read(system_.clock_class);
   note_write(system_.clock_class);
-  if (is_linked_layout(system_.layout)) {
-    record_.timer_disarmed = true;
-    return;
-  }
+  record_.timer_disarmed = true;
+  if (is_linked_layout(system_.layout)) return;
   const std::uint32_t order = system_.timers_offset;
   const std::uint32_t count = peek<std::uint32_t>(order);
   std::uint32_t kept = 0;

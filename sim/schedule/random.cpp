@@ -8,6 +8,7 @@ namespace wakesim {
 RandomStrategy::RandomStrategy(const Executor& executor, const RandomOptions& options)
     : executor_(executor),
       options_(options),
+      invariants_(executor),
       random_(Random::of(options.seed, "schedule")),
       actors_(executor.actors()),
       initial_state_(executor.initial_state(initial_record_)) {
@@ -40,13 +41,19 @@ void RandomStrategy::ask_again(const std::byte* state, std::size_t stepped,
   }
 }
 
+// Counts instead of looking for the actor: which one it is cannot be predicted, so a branch on it
+// would cost more than the few additions.
 std::size_t RandomStrategy::pick() {
-  std::size_t possible = 0;
+  std::uint32_t possible = 0;
   for (const Standing& standing : standings_) possible += standing.is_enabled ? 1 : 0;
-  std::uint32_t left = random_.below(static_cast<std::uint32_t>(possible));
-  std::size_t actor = 0;
-  while (!standings_[actor].is_enabled || left-- > 0) ++actor;
-  return actor;
+  const std::uint32_t chosen = possible == 1 ? 0 : random_.below(possible);
+  std::uint32_t seen = 0;
+  std::size_t before = 0;
+  for (const Standing& standing : standings_) {
+    seen += standing.is_enabled ? 1 : 0;
+    before += seen <= chosen ? 1 : 0;
+  }
+  return before;
 }
 
 void RandomStrategy::take(Execution& execution) {
@@ -76,8 +83,8 @@ void RandomStrategy::take(Execution& execution) {
     execution.fault = record.fault;
     execution.fault_text = record.fault_text;
     execution.fault_pc = record.fault_pc;
-    if (const auto property = broken_property(executor_, state)) {
-      execution.property = *property;
+    execution.property = invariants_.broken_by(state);
+    if (execution.property != Invariants::kNone) {
       execution.end = Execution::End::Broken;
       return;
     }

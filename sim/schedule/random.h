@@ -38,6 +38,7 @@ class RandomStrategy : public Strategy {
 
   const Executor& executor_;
   RandomOptions options_;
+  Invariants invariants_;
   Random random_;
   std::vector<Actor> actors_;
   std::vector<std::byte> initial_state_;

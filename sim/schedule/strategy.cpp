@@ -4,16 +4,23 @@
 
 namespace wakesim {
 
-std::optional<std::size_t> broken_property(const Executor& executor, const std::byte* state) {
-  using enum ast::Property::Kind;
-  const System& system = executor.system();
-  for (std::size_t i = 0; i < system.properties.size(); ++i) {
+using enum ast::Property::Kind;
+
+Invariants::Invariants(const Executor& executor) : executor_(executor) {
+  const auto& properties = executor.system().properties;
+  for (std::size_t i = 0; i < properties.size(); ++i) {
+    if (properties[i].kind == Always || properties[i].kind == Never) properties_.push_back(i);
+  }
+}
+
+std::size_t Invariants::first_broken(const std::byte* state) const {
+  const System& system = executor_.system();
+  for (const std::size_t i : properties_) {
     const CompiledProperty& property = system.properties[i];
-    if (property.kind != Always && property.kind != Never) continue;
-    const bool holds = executor.evaluate(state, system.expressions[property.code]) != 0;
+    const bool holds = executor_.evaluate(state, system.expressions[property.code]) != 0;
     if (holds != (property.kind == Always)) return i;
   }
-  return std::nullopt;
+  return kNone;
 }
 
 }  // namespace wakesim

@@ -7,7 +7,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "sim/ids.h"
@@ -37,8 +36,24 @@ struct Execution {
   std::size_t property = 0;  // Broken: index into System::properties.
 };
 
-// Index of the first `always` or `never` property that the state breaks.
-std::optional<std::size_t> broken_property(const Executor& executor, const std::byte* state);
+// The scenario's properties of every state.
+class Invariants {
+ public:
+  explicit Invariants(const Executor& executor);
+
+  static constexpr std::size_t kNone = ~std::size_t{0};
+
+  // Index of the first `always` or `never` that the state breaks, or kNone.
+  std::size_t broken_by(const std::byte* state) const {
+    return properties_.empty() ? kNone : first_broken(state);
+  }
+
+ private:
+  std::size_t first_broken(const std::byte* state) const;
+
+  const Executor& executor_;
+  std::vector<std::size_t> properties_;
+};
 
 class Strategy {
  public:

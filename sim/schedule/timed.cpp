@@ -22,7 +22,7 @@ ClassId folded(std::size_t bucket) { return static_cast<ClassId>(bucket); }
 }  // namespace
 
 TimedStrategy::TimedStrategy(const Executor& executor, const TimedOptions& options)
-    : executor_(executor), system_(executor.system()), options_(options) {
+    : executor_(executor), system_(executor.system()), options_(options), invariants_(executor) {
   measure_lines();
   initial_state_ = executor.initial_state(initial_record_, &initial_work_);
 }
@@ -290,12 +290,12 @@ std::int64_t TimedStrategy::step(Actor actor, int cpu) {
   const auto woken = static_cast<std::int64_t>(statistics_.wakeups - wakeups);
   if (waited_for_.intersects(record.footprint.writes)) retry_waiting(record.footprint.writes);
 
-  if (const auto property = broken_property(executor_, state_)) {
-    execution_->end = Execution::End::Broken;
-    execution_->property = *property;
-  }
-  // The line itself was paid for before the step.
-  const auto local_lines = static_cast<std::int64_t>(record.lines) - (is_new_line ? 1 : 0);
+  execution_->property = invariants_.broken_by(state_);
+  if (execution_->property != Invariants::kNone) execution_->end = Execution::End::Broken;
+  // The line itself was paid for before the step, and the end of a program costs nothing.
+  const bool has_ended = is_thread && executor_.has_ended(state_, thread);
+  const auto local_lines =
+      static_cast<std::int64_t>(record.lines) - (is_new_line ? 1 : 0) - (has_ended ? 1 : 0);
   return record.work_ns + local_lines * options_.costs.user_ns + woken * options_.costs.wakeup_ns;
 }
 
@@ -508,6 +508,7 @@ void TimedStrategy::dispatch(std::uint32_t number, std::int64_t from_ns) {
   const std::optional<ThreadId> next = next_for(number);
   if (!next) {
     cpu.running = 0;
+    cpu.last = 0;  // The idle task: from it, too, there is a switch.
     cpu.free_ns = from_ns;
     idle_[number / 64] |= std::uint64_t{1} << (number % 64);
     return;

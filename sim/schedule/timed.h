@@ -157,6 +157,7 @@ class TimedStrategy : public Strategy {
   const Executor& executor_;
   const System& system_;
   TimedOptions options_;
+  Invariants invariants_;
   std::vector<std::vector<LineCost>> lines_;  // By code, then instruction.
   std::vector<std::byte> initial_state_;
   std::vector<std::int64_t> initial_work_;

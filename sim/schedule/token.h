@@ -3,8 +3,8 @@
 //   wk1.VARIANT[.CELL].DIGEST.RUNS
 //
 // RUNS is a list of runs: the actor's letter from the legend, then a number for how often in a row;
-// a move with a choice other than the first stands alone, as `A?k`. Letters go by the order of the actors: A, B, ... for threads;
-// two letters where there are more than 26 actors (Aa, Ab, ...).
+// a move with a choice other than the first stands alone, as `A?k`. Letters go by the order of the
+// actors: A, B, ... for threads; two letters where there are more than 26 actors (Aa, Ab, ...).
 
 #pragma once
 
@@ -21,7 +21,7 @@
 namespace wakesim {
 
 struct Token {
-  std::string variant;  // Empty: the file has none.
+  std::string variant;            // Empty: the file has none.
   std::vector<std::string> cell;  // Values of the axes, in the file's order.
   std::string digest;
   Schedule schedule;

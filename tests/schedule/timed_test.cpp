@@ -1,0 +1,309 @@
+// Virtual time: exact on small programs, fast on large ones, and never an execution that the
+// exhaustive search does not know.
+
+#include "sim/schedule/timed.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "sim/trace/recorder.h"
+#include "tests/schedule/programs.h"
+
+namespace wakesim::testing {
+namespace {
+
+// "TIME cpu THREAD: line" for every step.
+std::string timeline(const std::string& body, TimedOptions options = {}) {
+  const auto system = compile_program(body);
+  const Executor executor(*system);
+  options.steps_kept = 1000;
+  TimedStrategy strategy(executor, options);
+  Execution execution;
+  strategy.take(execution);
+  const Recording recording = record(executor, execution.schedule);
+  EXPECT_EQ(recording.moves_taken, execution.steps);
+  std::string text = "\n";
+  for (std::size_t i = 0; i < recording.moves_taken; ++i) {
+    const TraceStep& step = recording.trace.steps[i];
+    const TimedStep& time = strategy.times()[i];
+    text += std::to_string(time.time_ns) + " " + (time.cpu < 0 ? "-" : std::to_string(time.cpu)) +
+            " " + step.actor + ": " + step.text +
+            (step.phase.empty() ? "" : " (" + step.phase + ")") + "\n";
+  }
+  return text;
+}
+
+TEST(TimedStrategy, LinesCostWhatTheTableSays) {
+  // A switch to the thread, 1200 ns, then 20 for each store; `work` comes before the line behind
+  // it.
+  EXPECT_EQ(timeline(R"(
+objects: { x: word(0) }
+threads:
+  t:
+    - x = 1
+    - work 2us
+    - x = 2
+)"),
+            R"(
+1220 0 t: x = 1
+3242 0 t: x = 2
+)");
+}
+
+TEST(TimedStrategy, WorkAtTheHeadOfAProgramCountsToo) {
+  EXPECT_EQ(timeline(R"(
+objects: { x: word(0) }
+threads:
+  t:
+    - work 5us
+    - x = 1
+)"),
+            R"(
+6220 0 t: x = 1
+)");
+}
+
+TEST(TimedStrategy, OneCpuTakesItsThreadsInTurn) {
+  EXPECT_EQ(timeline(R"(
+machine: { cpus: 1 }
+objects: { x: word(0) }
+threads:
+  a: [ "x = 1", "x = 2" ]
+  b: [ "x = 3" ]
+)"),
+            R"(
+1220 0 a: x = 1
+1240 0 a: x = 2
+2460 0 b: x = 3
+)");
+}
+
+TEST(TimedStrategy, TwoCpusWorkAtTheSameTime) {
+  EXPECT_EQ(timeline(R"(
+machine: { cpus: 2 }
+objects: { x: word(0) }
+threads:
+  a: [ "x = 1", "x = 2" ]
+  b: [ "x = 3" ]
+)"),
+            R"(
+1220 0 a: x = 1
+1220 1 b: x = 3
+1240 0 a: x = 2
+)");
+}
+
+TEST(TimedStrategy, ASliceEndsInTheMiddleOfWork) {
+  // 3 ms are over: b runs, then a does the rest of its work.
+  EXPECT_EQ(timeline(R"(
+machine: { cpus: 1 }
+objects: { x: word(0) }
+threads:
+  a:
+    - work 4ms
+    - x = 1
+  b: [ "x = 2" ]
+)"),
+            R"(
+3002420 0 b: x = 2
+4003640 0 a: x = 1
+)");
+}
+
+TEST(TimedStrategy, ASleeperIsSwitchedToWhenItIsWoken) {
+  EXPECT_EQ(timeline(R"(
+machine: { cpus: 2 }
+objects: { efd: eventfd(0) }
+threads:
+  reader:
+    - n = read(efd)
+  writer:
+    - work 10us
+    - write(efd, 1)
+observe: [reader.n]
+)"),
+            "");
+}
+
+TEST(TimedStrategy, TimersFireOnTimeAndInTheirOrder) {
+  EXPECT_EQ(timeline(R"(
+machine: { cpus: 2 }
+objects: { x: word(0) }
+threads:
+  late:
+    - sleep 2ms
+    - x = 1
+  early:
+    - sleep 1ms
+    - x = 2
+)"),
+            "");
+}
+
+TEST(TimedStrategy, CancelledTimersNeverFire) {
+  const auto system = compile_program(R"(
+machine: { cpus: 2 }
+objects: { efd: eventfd(0), x: word(0) }
+threads:
+  poller:
+    - repeat 3000:
+        - r = poll(efd=IN, timeout=10ms)
+        - read(efd)
+        - x = r.n
+  writer:
+    - repeat 3000:
+        - await x == 0
+        - write(efd, 1)
+        - work 9us
+)",
+                                      LayoutKind::Timed);
+  const Executor executor(*system);
+  TimedStrategy strategy(executor, {});
+  Execution execution;
+  strategy.take(execution);
+  EXPECT_EQ(strategy.statistics().timeouts, 1u);  // The writer gives up after the first.
+}
+
+TEST(TimedStrategy, AnInterruptSourceNeedsNoCpu) {
+  EXPECT_EQ(timeline(R"(
+machine: { cpus: 1 }
+objects: { efd: eventfd(0), x: word(0) }
+threads:
+  busy:
+    - work 1ms
+    - x = 1
+  device:
+    role: interrupt
+    run:
+      - work 5us
+      - eventfd_signal(efd)
+)"),
+            "");
+}
+
+TEST(TimedStrategy, WakeupsAreUsefulOrVain) {
+  // One value, three readers: the model wakes one; a poll with two threads on it wakes both.
+  const auto system = compile_program(R"(
+machine: { cpus: 4 }
+objects:
+  efd: eventfd(0, EFD_NONBLOCK)
+  x: word(0)
+threads:
+  poller[3]:
+    - r = poll(efd=IN)
+    - n = read(efd)
+  writer:
+    - futex_wake(x, 1)
+    - work 50us
+    - write(efd, 1)
+observe:
+  - poller[0].n
+judge: []
+)");
+  const Executor executor(*system);
+  TimedStrategy strategy(executor, {});
+  Execution execution;
+  strategy.take(execution);
+  const TimedStatistics& totals = strategy.statistics();
+  EXPECT_EQ(totals.wakeups, 3u);
+  EXPECT_EQ(totals.wakeups_useful + totals.wakeups_vain, 3u);
+  EXPECT_EQ(totals.wakes_of_nobody, 1u);
+  EXPECT_EQ(totals.latency.count(), 3u);
+  EXPECT_GE(totals.latency.percentile(50), 1200);
+}
+
+// Each ends like one of the executions that the search knows, in both layouts, and the steps of the
+// timed layout are possible in the other one.
+TEST(TimedStrategy, ExecutionsAreAmongThoseOfTheSearch) {
+  for (const char* const body : small_programs()) {
+    SCOPED_TRACE(body);
+    const auto searched = compile_program(body);
+    const auto known = outcomes_of_search(*searched);
+    const Executor executor(*searched);
+    std::vector<Schedule> schedules;
+    for (const LayoutKind layout : {LayoutKind::Search, LayoutKind::Timed}) {
+      const auto system = compile_program(body, layout);
+      const Executor timed(*system);
+      TimedStrategy strategy(timed, {.steps_kept = 10'000});
+      Execution execution;
+      strategy.take(execution);
+      EXPECT_EQ(execution.end, Execution::End::Rest);
+      EXPECT_EQ(known.count(observed(timed, execution.state)), 1u);
+      const Recording recording = record(executor, execution.schedule);
+      EXPECT_EQ(recording.moves_taken, execution.steps);
+      EXPECT_EQ(observed(executor, recording.final_state), observed(timed, execution.state));
+      schedules.push_back(execution.schedule);
+    }
+    EXPECT_EQ(schedules[0], schedules[1]);
+  }
+}
+
+// Pairs that send each other tokens through eventfds of their own, `rounds` times.
+std::string ping_pong(int pairs, int rounds) {
+  const std::string n = std::to_string(pairs);
+  const std::string times = std::to_string(rounds);
+  return "machine: { cpus: 3 }\nobjects:\n  a: eventfd[" + n + "](1)\n  b: eventfd[" + n +
+         "](0)\n  done: word(0)\nthreads:\n  ping[" + n + "]:\n    - repeat " + times +
+         ":\n        - read(a[self - 1])\n        - write(b[self - 1], 1)\n"
+         "    - fetch_add(done, 1)\n  pong[" +
+         n + "]:\n    - repeat " + times + ":\n        - read(b[self - " +
+         std::to_string(pairs + 1) + "])\n        - write(a[self - " + std::to_string(pairs + 1) +
+         "], 1)\n    - fetch_add(done, 1)\nobserve: [done]\n";
+}
+
+TEST(TimedStrategy, AThousandThreadsAllGetDone) {
+  const auto system = compile_program(ping_pong(500, 20), LayoutKind::Timed);
+  const Executor executor(*system);
+  TimedStrategy strategy(executor, {});
+  Execution execution;
+  strategy.take(execution);
+  EXPECT_EQ(execution.end, Execution::End::Rest);
+  EXPECT_EQ(observed(executor, execution.state), std::vector<std::int64_t>{1000});
+  const TimedStatistics totals = strategy.statistics();
+  EXPECT_EQ(totals.system_calls, 4u * 500 * 20);
+  EXPECT_EQ(totals.wakeups_useful + totals.wakeups_vain, totals.wakeups);
+  for (const std::int64_t busy : totals.cpu_ns) EXPECT_LE(busy, totals.time_ns + 10'000);
+
+  // Again, to the last nanosecond.
+  Execution again;
+  strategy.take(again);
+  EXPECT_EQ(again.state, execution.state);
+  EXPECT_EQ(strategy.statistics().time_ns, totals.time_ns);
+  EXPECT_EQ(strategy.statistics().thread_ns, totals.thread_ns);
+  EXPECT_EQ(strategy.statistics().latency.percentile(99), totals.latency.percentile(99));
+}
+
+TEST(TimedStrategy, ABoundEndsAProgramThatNeverRests) {
+  const auto system = compile_program(R"(
+objects: { x: word(0) }
+threads:
+  t:
+    - forever:
+        - x = 1
+        - x = 0
+)");
+  const Executor executor(*system);
+  TimedStrategy strategy(executor, {.steps_max = 1000, .steps_kept = 10});
+  Execution execution;
+  strategy.take(execution);
+  EXPECT_EQ(execution.end, Execution::End::Bound);
+  EXPECT_EQ(execution.steps, 1000u);
+  EXPECT_EQ(execution.schedule.size(), 10u);
+}
+
+TEST(LatencyHistogram, IsExactForSmallValuesAndCloseForLargeOnes) {
+  LatencyHistogram latencies;
+  for (std::int64_t i = 1; i <= 100; ++i) latencies.add(i);
+  EXPECT_EQ(latencies.percentile(50), 50);
+  EXPECT_EQ(latencies.percentile(99), 99);
+  EXPECT_EQ(latencies.largest(), 100);
+  LatencyHistogram large;
+  for (std::int64_t i = 1; i <= 1000; ++i) large.add(i * 12'345);
+  EXPECT_NEAR(static_cast<double>(large.percentile(90)), 900.0 * 12'345, 900.0 * 12'345 * 0.004);
+}
+
+}  // namespace
+}  // namespace wakesim::testing

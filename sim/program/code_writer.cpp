@@ -10,8 +10,6 @@ using Kind = ast::Statement::Kind;
 
 // Instructions are addressed with 16 bits.
 constexpr std::size_t kInstructionsMax = 65'000;
-// Functions inside functions.
-constexpr std::size_t kInliningDepthMax = 32;
 
 }  // namespace
 

@@ -677,6 +677,10 @@ class Compiler {
     system_->initial.resize(layout.bytes);
   }
 
+  const std::optional<ast::Expression>& start_of(const ThreadInfo& thread) const {
+    return system_->instance.threads[thread.code].start;
+  }
+
   // Everything that determines the executions; names and comments do not.
   std::uint64_t digest() const {
     std::string text;
@@ -693,6 +697,8 @@ class Compiler {
     }
     for (const ThreadInfo& thread : system_->threads) {
       add(thread.code);
+      add(thread.is_observed);
+      if (thread.start != kNoLocal) text += to_text(*start_of(thread));
       for (const std::int64_t value : thread.member_values) add(value);
     }
     for (const ast::Object& object : system_->instance.objects) {

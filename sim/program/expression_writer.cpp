@@ -477,7 +477,8 @@ void CodeWriter::value_of_call(const ast::Expression& e) {
   if (is_observing_ && !row->is_pure) {
     error(e, "`" + e.name + "` changes something; it cannot stand in a condition that only looks");
   }
-  if (!is_observing_) line_.drains = true;  // As every call.
+  // A primitive that only looks is a plain read: waitqueue_active() has no barrier.
+  if (!is_observing_) line_.drains = line_.drains || !row->is_pure;
   model_call(e, *row, nullptr, std::nullopt);
 }
 

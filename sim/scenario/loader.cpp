@@ -241,10 +241,15 @@ FileText read_file(const std::string& path, std::size_t bytes_max) {
     return {{}, fmt::format("cannot be read: {}", std::generic_category().message(errno))};
   }
   // One byte more than allowed is enough to know that there is too much, also of endless devices.
-  std::string text(bytes_max + 1, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  constexpr std::size_t kChunk = 16u << 10;
+  std::string text;
+  while (stream && text.size() <= bytes_max) {
+    const std::size_t before = text.size();
+    text.resize(before + std::min(kChunk, bytes_max + 1 - before));
+    stream.read(text.data() + before, static_cast<std::streamsize>(text.size() - before));
+    text.resize(before + static_cast<std::size_t>(stream.gcount()));
+  }
   if (stream.bad()) return {{}, "cannot be read"};
-  text.resize(static_cast<std::size_t>(stream.gcount()));
   return {std::move(text), {}};
 }
 

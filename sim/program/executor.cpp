@@ -127,8 +127,9 @@ class Executor::Interpreter {
 
   // Runs from the current line; `fresh` is true if that line is the step itself.
   Stop run(bool fresh) {
+    const Instruction* const instructions = code_.instructions.data();
     for (int budget = kInstructionsMax; budget > 0; --budget) {
-      const Instruction in = code_.instructions[pc_];
+      const Instruction& in = instructions[pc_];
       if ((in.flags & kLineStart) != 0 && !fresh && stops_before(in)) return Stop::Line;
       if ((in.flags & kLineStart) != 0) {
         fresh = false;
@@ -770,15 +771,23 @@ const std::byte* Executor::frame(const std::byte* state, ThreadId thread) const 
   return state + system_.layout.threads[index(thread)].frame;
 }
 
+// What a look at another thread's doings depends on besides what its own guard reads.
+void Executor::note_look(const View& view, ThreadId thread) const {
+  const ThreadLayout& layout = system_.layout.threads[index(thread)];
+  view.note_read(layout.run_class);  // An observed thread writes it in every step.
+  view.note_read(layout.end_class);
+  view.note_read(layout.start_class);
+}
+
 bool Executor::is_asleep(const std::byte* state, ThreadId thread, Footprint* footprint) const {
   const View view(system_, state, footprint);
-  view.note_read(system_.layout.threads[index(thread)].run_class);
+  note_look(view, thread);
   return in_call(state, thread) && !thread_enabled(view, thread);
 }
 
 bool Executor::is_blocked(const std::byte* state, ThreadId thread, Footprint* footprint) const {
   const View view(system_, state, footprint);
-  view.note_read(system_.layout.threads[index(thread)].run_class);
+  note_look(view, thread);
   return !has_ended(state, thread) && !thread_enabled(view, thread);
 }
 

@@ -109,6 +109,7 @@ class Parser {
     add_output();
     if (row.has_program) add_program();
     if (row.has_search) add_search();
+    if (row.command == Command::Run) add_run();
     if (row.has_seed) {
       value("--seed", "N|random", "seed of everything random; `random` draws one and prints it",
             [this](const std::string& text) { set_seed(text); });
@@ -119,6 +120,11 @@ class Parser {
     std::reverse(words.begin(), words.end());  // As CLI11 takes them.
     app_.parse(words);
     check_words(app_.remaining());
+    if (arguments_.command == Command::Run && arguments_.has_seed && !arguments_.is_random) {
+      throw UsageError{
+          "--seed has no meaning for a timed run: nothing in it is random\n"
+          "hint: --strategy random"};
+    }
     return arguments_;
   }
 
@@ -160,6 +166,7 @@ class Parser {
   void add_output();
   void add_program();
   void add_search();
+  void add_run();
   void set_seed(const std::string& text);
   void set_reduction(const std::string& text);
   void set_count(const std::string& text);
@@ -262,7 +269,19 @@ void Parser::add_search() {
   });
 }
 
+void Parser::add_run() {
+  value("--strategy", "timed|random", "which execution: that of a machine in virtual time, or any",
+        [this](const std::string& text) {
+          arguments_.is_random = choice("--strategy", text, {"timed", "random"}) == 1;
+        });
+  value("--max-steps", "N", "stop after N steps (10M)", [this](const std::string& text) {
+    arguments_.steps_max = quantity("--max-steps", text, parse_count(text), "a count such as 50M");
+    if (arguments_.steps_max == 0) throw UsageError{"--max-steps takes a count such as 50M, not 0"};
+  });
+}
+
 void Parser::set_seed(const std::string& text) {
+  arguments_.has_seed = true;
   if (text != "random") {
     arguments_.seed = quantity("--seed", text, parse_seed(text), "a number or `random`");
     return;

@@ -10,6 +10,9 @@
 namespace wakesim {
 namespace {
 
+// Whether a sleeper's condition holds is asked on a copy of the whole state.
+constexpr std::size_t kJudgedMax = 16;
+
 std::string property_of(Fault fault) {
   switch (fault) {
     case Fault::FailedAssert:
@@ -25,20 +28,25 @@ std::string property_of(Fault fault) {
   return "";
 }
 
+// Nobody can count on a spurious wake.
 bool is_at_rest(const Executor& executor, const std::byte* state) {
-  return std::none_of(executor.actors().begin(), executor.actors().end(),
-                      [&](const Actor& actor) { return executor.enabled(state, actor); });
+  return std::none_of(executor.actors().begin(), executor.actors().end(), [&](const Actor& actor) {
+    return actor.kind != ActorKind::Spurious && executor.enabled(state, actor);
+  });
 }
 
-// The properties of `always` and `never` that the state breaks.
-std::vector<Finding> broken_properties(const Executor& executor, const std::byte* state) {
+// The properties of `always` and `never` that the state breaks, at rest those of `finally` too.
+std::vector<Finding> broken_properties(const Executor& executor, const std::byte* state,
+                                       bool at_rest) {
   std::vector<Finding> findings;
   const System& system = executor.system();
   for (const CompiledProperty& property : system.properties) {
     using enum ast::Property::Kind;
-    if (property.kind != Always && property.kind != Never) continue;
+    const bool is_asked =
+        property.kind == Always || property.kind == Never || (property.kind == Finally && at_rest);
+    if (!is_asked) continue;
     const bool holds = executor.evaluate(state, system.expressions[property.code]) != 0;
-    if (holds != (property.kind == Always)) findings.push_back({.property = property.name});
+    if (holds == (property.kind == Never)) findings.push_back({.property = property.name});
   }
   return findings;
 }
@@ -49,21 +57,27 @@ std::ptrdiff_t headline_order(const std::string& property) {
          std::begin(kDefaultProperties);
 }
 
+// How an execution ended.
+struct Ending {
+  const std::byte* state = nullptr;
+  bool is_at_rest = false;
+  std::vector<ThreadId> doomed;  // At rest.
+  Fault fault = Fault::None;
+  ThreadId last{};  // Who took the last step.
+};
+
 // What the run breaks, the headline first.
-std::vector<Finding> findings_of(const Executor& executor, const Schedule& schedule,
-                                 const Recording& recording) {
+std::vector<Finding> findings_of(const Executor& executor, const Ending& ending) {
   std::vector<Finding> findings;
-  const std::byte* state = recording.final_state.data();
-  if (is_at_rest(executor, state)) {
-    findings =
-        DefaultJudge().at_rest(executor, state, doomed_threads(executor, state), Occasion::Rest);
+  if (ending.is_at_rest) {
+    findings = DefaultJudge().at_rest(executor, ending.state, ending.doomed, Occasion::Rest);
   }
-  if (const std::string property = property_of(recording.fault); !property.empty()) {
-    findings.push_back({.property = property,
-                        .thread = schedule[recording.moves_taken - 1].actor.thread,
-                        .has_thread = true});
+  if (const std::string property = property_of(ending.fault); !property.empty()) {
+    findings.push_back({.property = property, .thread = ending.last, .has_thread = true});
   }
-  for (Finding& finding : broken_properties(executor, state)) findings.push_back(finding);
+  for (Finding& finding : broken_properties(executor, ending.state, ending.is_at_rest)) {
+    findings.push_back(finding);
+  }
 
   std::erase_if(findings, [&executor](const Finding& finding) {
     return !DefaultJudge().applies(executor.system(), finding.property,
@@ -104,27 +118,49 @@ std::vector<std::string> sleepers_of(const Executor& executor, const std::byte* 
   return names;
 }
 
-}  // namespace
-
-RunFinding find_what_broke(const Executor& executor, const Schedule& schedule,
-                           const Recording& recording) {
-  RunFinding result;
-  result.finding.sleepers = sleepers_of(executor, recording.final_state.data());
-  const std::vector<Finding> findings = findings_of(executor, schedule, recording);
-  if (findings.empty()) return result;
-
-  const Finding& headline = findings.front();
-  const Violation violation =
-      DefaultJudge().describe(executor, recording.final_state.data(), headline, recording.trace);
+void tell(const Executor& executor, const std::byte* state, const Finding& headline,
+          const Trace& trace, RunFinding& result) {
+  const Violation violation = DefaultJudge().describe(executor, state, headline, trace);
   result.sentence = violation.sentence;
   result.cause = violation.cause;
   result.finding.property = headline.property;
   result.finding.thread = violation.thread;
   result.finding.object = violation.object;
-  if (headline.has_thread) {
+}
+
+}  // namespace
+
+RunFinding find_what_broke(const Executor& executor, const Schedule& schedule,
+                           const Recording& recording) {
+  Ending ending{.state = recording.final_state.data(), .fault = recording.fault};
+  ending.is_at_rest = is_at_rest(executor, ending.state);
+  if (ending.is_at_rest) ending.doomed = doomed_threads(executor, ending.state);
+  if (recording.moves_taken > 0) ending.last = schedule[recording.moves_taken - 1].actor.thread;
+
+  RunFinding result;
+  result.finding.sleepers = sleepers_of(executor, ending.state);
+  const std::vector<Finding> findings = findings_of(executor, ending);
+  if (findings.empty()) return result;
+  tell(executor, ending.state, findings.front(), recording.trace, result);
+  if (findings.front().has_thread) {
     result.finding.doomed_at =
-        doomed_at(executor, schedule, recording.moves_taken, headline.thread);
+        doomed_at(executor, schedule, recording.moves_taken, findings.front().thread);
   }
+  return result;
+}
+
+RunFinding find_what_broke(const Executor& executor, const Execution& execution) {
+  Ending ending{.state = execution.state.data(), .fault = execution.fault};
+  ending.last = execution.last.thread;
+  ending.is_at_rest = execution.end == Execution::End::Rest;
+  for (std::size_t t = 0; t < executor.system().thread_count(); ++t) {
+    const auto thread = static_cast<ThreadId>(t);
+    if (!ending.is_at_rest || ending.doomed.size() == kJudgedMax) break;
+    if (!executor.has_ended(ending.state, thread)) ending.doomed.push_back(thread);
+  }
+  RunFinding result;
+  const std::vector<Finding> findings = findings_of(executor, ending);
+  if (!findings.empty()) tell(executor, ending.state, findings.front(), {}, result);
   return result;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "sim/program/executor.h"
+#include "sim/schedule/random.h"
 #include "sim/schedule/timed.h"
 #include "sim/schedule/token.h"
 #include "sim/trace/recorder.h"
@@ -47,37 +48,64 @@ const Program* find_program(const LoadedFile& file, const std::string& token) {
   return nullptr;
 }
 
+namespace {
+
+void add_finding(RunFinding found, RunReport& report) {
+  report.finding = std::move(found.finding);
+  report.sentence = std::move(found.sentence);
+  report.cause = std::move(found.cause);
+}
+
+// The steps once more, for people.
+void add_trace(const Program& program, const Schedule& schedule,
+               const std::vector<TimedStep>& times, RunReport& report) {
+  // As `check` tells its counterexamples: with locals that nobody reads again.
+  const Executor telling(*program.system, {.dead_data = false});
+  Recording recording = record(telling, schedule);
+  for (std::size_t i = 0; i < recording.trace.steps.size() && i < times.size(); ++i) {
+    recording.trace.steps[i].time_ns = times[i].time_ns;
+    recording.trace.steps[i].cpu = times[i].cpu;
+    report.bands.push_back(times[i].running);
+  }
+  add_finding(find_what_broke(telling, schedule, recording), report);
+  report.trace = std::move(recording.trace);
+}
+
+}  // namespace
+
 RunReport run_program(const Program& program, const RunRequest& request) {
   const Executor executor(*program.system);
-  TimedOptions options;
-  options.steps_kept = request.steps_kept;
-  if (request.steps_max > 0) options.steps_max = request.steps_max;
-  TimedStrategy strategy(executor, options);
-  Execution execution;
-  strategy.take(execution);
-
   RunReport report;
   report.subject = program.subject;
   report.cpus = program.system->cpus;
   report.threads = program.system->thread_count();
-  report.totals = strategy.statistics();
-  report.is_bounded = execution.end == Execution::End::Bound;
-  report.has_trace = execution.schedule.size() == execution.steps;
-  if (!report.has_trace) return report;
+  report.is_random = request.is_random;
+  report.seed = request.seed;
 
-  // As `check` tells its counterexamples: with locals that nobody reads again.
-  const Executor telling(*program.system, {.dead_data = false});
-  Recording recording = record(telling, execution.schedule);
-  for (std::size_t i = 0; i < recording.trace.steps.size(); ++i) {
-    recording.trace.steps[i].time_ns = strategy.times()[i].time_ns;
-    recording.trace.steps[i].cpu = strategy.times()[i].cpu;
-    report.bands.push_back(strategy.times()[i].running);
+  Execution execution;
+  std::vector<TimedStep> times;
+  if (request.is_random) {
+    RandomOptions options{.seed = request.seed};
+    if (request.steps_max > 0) options.steps_max = request.steps_max;
+    RandomStrategy(executor, options).take(execution);
+    report.totals.steps = execution.steps;
+    report.has_trace = execution.steps <= request.steps_kept;
+  } else {
+    TimedOptions options;
+    options.steps_kept = request.steps_kept;
+    if (request.steps_max > 0) options.steps_max = request.steps_max;
+    TimedStrategy strategy(executor, options);
+    strategy.take(execution);
+    report.totals = strategy.statistics();
+    report.has_trace = execution.schedule.size() == execution.steps;
+    times = strategy.times();
   }
-  RunFinding broken = find_what_broke(telling, execution.schedule, recording);
-  report.finding = std::move(broken.finding);
-  report.sentence = std::move(broken.sentence);
-  report.cause = std::move(broken.cause);
-  report.trace = std::move(recording.trace);
+  report.is_bounded = execution.end == Execution::End::Bound;
+  if (report.has_trace) {
+    add_trace(program, execution.schedule, times, report);
+  } else {
+    add_finding(find_what_broke(executor, execution), report);
+  }
   return report;
 }
 

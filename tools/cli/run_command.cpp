@@ -33,16 +33,20 @@ ExitStatus run_run(const Context& context) {
   if (!report_problems(file)) return ExitStatus::BadInput;
   if (file.programs.empty()) return refuse_choice(context);
   const bool is_small = file.programs.front().system->thread_count() <= kThreadsShown;
-  if (is_small) {
+  if (is_small || arguments.is_random) {
     request.layout = LayoutKind::Search;
     file = load(request, arguments);
+    if (!report_problems(file)) return ExitStatus::BadInput;
   }
 
   const Program& program = file.programs.front();
   const std::string running =
       fmt::format("{}: {}", program.subject.file, full_title(program.subject));
   set_assertion_context(running.c_str());
-  const RunReport report = run_program(program, {.steps_kept = is_small ? kStepsShown : 0});
+  const RunReport report = run_program(program, {.steps_kept = is_small ? kStepsShown : 0,
+                                                 .steps_max = arguments.steps_max,
+                                                 .is_random = arguments.is_random,
+                                                 .seed = arguments.seed});
   set_assertion_context(nullptr);
 
   const bool expected = is_as_expected(program, report);

@@ -81,6 +81,8 @@ std::variant<Replayed, std::string> replay_program(const Program& program,
 struct RunRequest {
   std::size_t steps_kept = 0;
   std::uint64_t steps_max = 0;  // 0: the engine's own bound.
+  bool is_random = false;       // Else timed.
+  std::uint64_t seed = 1;
 };
 RunReport run_program(const Program& program, const RunRequest& request);
 

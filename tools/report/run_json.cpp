@@ -48,7 +48,13 @@ std::string run_json(const RunReport& report, bool is_as_expected) {
   result["as_expected"] = is_as_expected;
   result["executions"] = 1;
   if (report.is_bounded) result["bound"] = "steps";
-  result["totals"] = totals_json(report.totals);
+  result["strategy"] = report.is_random ? "random" : "timed";
+  if (report.is_random) {
+    result["seed"] = report.seed;
+    result["totals"] = {{"steps", report.totals.steps}};
+  } else {
+    result["totals"] = totals_json(report.totals);
+  }
   if (report.has_trace) result["trace"] = trace_json(report.subject, report.trace);
 
   Json json = {{"wakesim", version()}, {"command", "run"}, {"as_expected", is_as_expected}};

@@ -18,6 +18,8 @@ struct RunReport {
   std::int64_t cpus = 1;
   std::size_t threads = 0;
   TimedStatistics totals;
+  bool is_random = false;  // Else in virtual time; then only the steps among the totals are known.
+  std::uint64_t seed = 0;
   bool is_bounded = false;  // Stopped by the bound on steps.
 
   // What broke, if something did; else empty.

@@ -13,7 +13,16 @@ std::string plural(std::uint64_t count, const char* one, const char* many) {
 
 std::string nanoseconds(std::int64_t ns) { return grouped(static_cast<std::uint64_t>(ns)) + " ns"; }
 
+// Of a random execution: there is no time in it.
+std::string steps_and_seed(const RunReport& report, const Page& page) {
+  return labelled(Text("steps", Ink::Strong),
+                  fmt::format("{} of {}, in the order of seed {}", grouped(report.totals.steps),
+                              plural(report.threads, "thread", "threads"), report.seed),
+                  page);
+}
+
 std::string totals(const RunReport& report, const Page& page) {
+  if (report.is_random) return steps_and_seed(report, page);
   const TimedStatistics& all = report.totals;
   std::string text;
   const auto add = [&](const char* label, const std::string& what) {

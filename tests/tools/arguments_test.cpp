@@ -56,8 +56,19 @@ TEST(Arguments, QuantitiesHaveUnits) {
 
 TEST(Arguments, SeedsAreFixedUnlessDrawn) {
   EXPECT_EQ(accepted({"check", "a.yaml"}).seed, accepted({"run", "a.yaml"}).seed);
-  EXPECT_EQ(accepted({"run", "a.yaml", "--seed", "0x5d1e"}).seed, 0x5d1eu);
-  EXPECT_TRUE(accepted({"run", "a.yaml", "--seed", "random"}).is_seed_drawn);
+  EXPECT_EQ(accepted({"check", "a.yaml", "--seed", "0x5d1e"}).seed, 0x5d1eu);
+  EXPECT_TRUE(accepted({"check", "a.yaml", "--seed", "random"}).is_seed_drawn);
+}
+
+TEST(Arguments, ASeedIsForRandomRunsOnly) {
+  EXPECT_EQ(accepted({"run", "a.yaml", "--strategy", "random", "--seed", "7"}).seed, 7u);
+  EXPECT_EQ(refused({"run", "a.yaml", "--seed", "7"}),
+            "error: --seed has no meaning for a timed run: nothing in it is random\n"
+            "hint: --strategy random\n");
+  EXPECT_EQ(refused({"run", "a.yaml", "--strategy", "randon"}),
+            "error: --strategy takes timed or random, not 'randon'\nhint: did you mean random?\n");
+  EXPECT_EQ(refused({"run", "a.yaml", "--max-steps", "0"}),
+            "error: --max-steps takes a count such as 50M, not 0\n");
 }
 
 TEST(Arguments, WordsAfterTwoDashesAreFiles) {

@@ -77,6 +77,7 @@ class Executor {
  private:
   class Interpreter;
 
+  void note_look(const View& view, ThreadId thread) const;
   bool thread_enabled(const View& view, ThreadId thread) const;
   bool line_enabled(const View& view, ThreadId thread, std::uint16_t pc) const;
   bool timer_may_fire(const View& view, ThreadId thread) const;

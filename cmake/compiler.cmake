@@ -6,7 +6,7 @@ endif()
 
 # Assertions of ours do not depend on NDEBUG: they stay on everywhere.
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
-set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g")
+set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1")
 
 find_program(WAKESIM_CCACHE ccache)
 if(WAKESIM_CCACHE)
@@ -29,10 +29,12 @@ if(WAKESIM_STRICT)
     # Both are wrong too often under the sanitizers.
     add_compile_options(-Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-array-bounds)
   endif()
-  set(WAKESIM_SANITIZE -fsanitize=address,undefined -fno-sanitize-recover=all
-      -fno-omit-frame-pointer)
-  add_compile_options(${WAKESIM_SANITIZE})
-  add_link_options(${WAKESIM_SANITIZE})
+endif()
+
+if(WAKESIM_SANITIZE)
+  set(sanitize -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_compile_options(${sanitize})
+  add_link_options(${sanitize})
 endif()
 
 if(WAKESIM_STATIC)

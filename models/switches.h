@@ -18,18 +18,18 @@ enum class Switch : std::uint16_t {
   FutexTimeoutBeatsWake,    // futex.timeout-beats-wake
   FutexSleepApart,          // futex.sleep-apart
   // eventfd
-  EventfdWriteWakesNobody,   // eventfd.write-wakes-nobody
-  EventfdReadWakesNobody,    // eventfd.read-wakes-nobody
-  EventfdCheckOutsideLock,   // eventfd.check-outside-lock
+  EventfdWriteWakesNobody,  // eventfd.write-wakes-nobody
+  EventfdReadWakesNobody,   // eventfd.read-wakes-nobody
+  EventfdCheckOutsideLock,  // eventfd.check-outside-lock
   // poll
   PollClearsTriggeredLate,  // poll.clears-triggered-late
   PollChecksBeforeLinking,  // poll.checks-before-linking
   PollNoTriggered,          // poll.no-triggered
   // pipe
-  PipeCloseWakesOne,    // pipe.close-wakes-one
-  PipeNoHandOff,        // pipe.no-hand-off
-  PipeWaits,            // pipe.waits = exclusive | all (before 5.6)
-  PipePollUsage,        // pipe.poll-usage = on | off (between 5.5 and 5.14)
+  PipeCloseWakesOne,  // pipe.close-wakes-one
+  PipeNoHandOff,      // pipe.no-hand-off
+  PipeWaits,          // pipe.waits = exclusive | all (before 5.6)
+  PipePollUsage,      // pipe.poll-usage = on | off (between 5.5 and 5.14)
   Count,
 };
 

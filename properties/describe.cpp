@@ -29,7 +29,8 @@ Place place_of(const Executor& executor, const std::byte* state, ThreadId thread
   if (const CallSite* site = executor.call_site(state, thread)) {
     place.call = site->row->name;
     if (site->row->subject != nullptr) {
-      place.object = site->row->subject(View(system, state, nullptr), executor.frame(state, thread));
+      place.object =
+          site->row->subject(View(system, state, nullptr), executor.frame(state, thread));
     }
   }
   return place;
@@ -42,10 +43,8 @@ const TraceStep* missed_wake(const Trace& trace, const std::string& thread,
   for (const TraceStep& step : trace.steps) {
     if (step.actor == thread) continue;
     for (const TraceWake& wake : step.wakes) {
-      const bool found_nobody =
-          wake.kind == TraceWake::Kind::WokeNobody && wake.subject == object;
-      const bool found_running =
-          wake.kind == TraceWake::Kind::WokeRunning && wake.thread == thread;
+      const bool found_nobody = wake.kind == TraceWake::Kind::WokeNobody && wake.subject == object;
+      const bool found_running = wake.kind == TraceWake::Kind::WokeRunning && wake.thread == thread;
       if (found_nobody || found_running) missed = &step;
     }
   }
@@ -63,8 +62,7 @@ std::string story(const Trace& trace, const std::string& thread, const std::stri
     if (step.actor == thread && step.result == "asleep") slept = &step;
   }
   if (slept == nullptr) return {};
-  const std::string sleeps =
-      thread + " went to sleep at step " + std::to_string(slept->number);
+  const std::string sleeps = thread + " went to sleep at step " + std::to_string(slept->number);
   const TraceStep* missed = missed_wake(trace, thread, object);
   if (missed == nullptr) return sleeps + "; no later step wakes it.";
   if (missed->number < slept->number) {
@@ -77,9 +75,8 @@ std::string story(const Trace& trace, const std::string& thread, const std::stri
 void describe_lost(const Executor& executor, const std::byte* state, const Finding& finding,
                    const Trace& trace, Violation& violation) {
   const ThreadInfo& info = executor.system().threads[index(finding.thread)];
-  const WaitCondition condition =
-      wait_condition(executor, state, finding.thread,
-                     {info.is_daemon_by_hand ? Probe::Off : Probe::On});
+  const WaitCondition condition = wait_condition(executor, state, finding.thread,
+                                                 {info.is_daemon_by_hand ? Probe::Off : Probe::On});
   violation.sentence = info.name + " sleeps for ever, although " + condition.text;
   violation.cause = story(trace, info.name, violation.object);
 }
@@ -114,8 +111,8 @@ void describe_stuck(const Executor& executor, const std::byte* state, const Find
                        place_of(executor, state, finding.thread).call + "`";
   if (owner >= 0) {
     const ThreadInfo& holder = executor.system().threads[static_cast<std::size_t>(owner)];
-    violation.cause = "It needs what " + holder.name + " holds, and " + holder.name +
-                      " will not let go of it.";
+    violation.cause =
+        "It needs what " + holder.name + " holds, and " + holder.name + " will not let go of it.";
     return;
   }
   violation.cause =
@@ -160,7 +157,8 @@ void describe_property(const System& system, const Finding& finding, const Trace
         return;
       case ast::Property::Kind::Sometimes:
       case ast::Property::Kind::Eventually:
-      case ast::Property::Kind::LeadsTo: return;
+      case ast::Property::Kind::LeadsTo:
+        return;
     }
   }
 }

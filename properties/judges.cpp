@@ -15,8 +15,7 @@ WaitCondition condition_of(const Executor& executor, const std::byte* state, Thr
 }
 
 // What is wrong with one thread that nobody will wake.
-std::string property_of_doomed(const Executor& executor, const std::byte* state,
-                               ThreadId thread) {
+std::string property_of_doomed(const Executor& executor, const std::byte* state, ThreadId thread) {
   const ThreadInfo& info = executor.system().threads[index(thread)];
   if (condition_of(executor, state, thread).holds) return "no-lost-wakeup";
   if (!owner_cycle(executor, state, thread).empty()) return "no-deadlock";

@@ -25,7 +25,8 @@ class DefaultJudge : public Judge {
                const ThreadId* thread) const override;
 };
 
-// Errors for names in `judge:` and `expect:` that are neither default properties nor the scenario's.
+// Errors for names in `judge:` and `expect:` that are neither default properties nor the
+// scenario's.
 void check_property_names(const System& system, Diagnostics& diagnostics);
 
 }  // namespace wakesim

@@ -79,8 +79,8 @@ class Question {
     const bool holds = site.row->condition(view, frame);
     std::string subject;
     if (site.row->subject != nullptr) subject = site.row->subject(view, frame);
-    return WaitCondition{holds, subject.empty() ? "what it waits for has happened"
-                                                : subject + " is ready"};
+    return WaitCondition{
+        holds, subject.empty() ? "what it waits for has happened" : subject + " is ready"};
   }
 
   // `site` is null for a thread at an `await`.
@@ -125,9 +125,9 @@ class Question {
     for (const ClassRange& range : layout.ranges) {
       const bool is_own = range.cls == own.run_class || range.cls == own.end_class ||
                           range.cls == own.buffer_class || range.cls == system_.clock_class;
-      const bool is_list = std::any_of(
-          layout.lists.begin(), layout.lists.end(),
-          [&](const ListLayout& list) { return list.offset == range.offset; });
+      const bool is_list =
+          std::any_of(layout.lists.begin(), layout.lists.end(),
+                      [&](const ListLayout& list) { return list.offset == range.offset; });
       if (is_own || is_list) continue;
       if (std::memcmp(state_ + range.offset, copy_.data() + range.offset, range.size) != 0) {
         return layout.class_names[index(range.cls)];

@@ -22,7 +22,7 @@ struct WaitCondition {
 
 // How far to trust what a thread does after its call came back empty-handed.
 enum class Probe : std::uint8_t {
-  Off,         // For threads marked `daemon: true` by hand.
+  Off,          // For threads marked `daemon: true` by hand.
   SleepsAgain,  // Only if it comes back to the same sleep: after a timeout, to give up is right.
   On,
 };

@@ -14,8 +14,8 @@ namespace wakesim {
 namespace {
 
 // The order in which default properties make the headline.
-constexpr std::string_view kHeadlines[] = {"no-lost-wakeup",  "no-deadlock",      "no-stuck-thread",
-                                           "no-late-wakeup",  "no-failed-assert", "no-leak",
+constexpr std::string_view kHeadlines[] = {"no-lost-wakeup", "no-deadlock",      "no-stuck-thread",
+                                           "no-late-wakeup", "no-failed-assert", "no-leak",
                                            "no-invalid-use"};
 
 std::size_t rank(const std::string& property) {
@@ -144,9 +144,8 @@ class Check {
       for (std::size_t s = 0; s < code.statements.size(); ++s) {
         const Statement& statement = code.statements[s];
         if (statement.where.line == 0 || !is_marked(code, s)) continue;
-        auto known = std::find_if(seen.begin(), seen.end(), [&](const auto& item) {
-          return item.first == statement.where;
-        });
+        auto known = std::find_if(seen.begin(), seen.end(),
+                                  [&](const auto& item) { return item.first == statement.where; });
         if (known == seen.end()) known = seen.insert(seen.end(), {statement.where, false});
         known->second = known->second || coverage_[c][s] != 0;
       }
@@ -161,8 +160,7 @@ class Check {
   // Statements without an instruction of their own cannot be marked.
   static bool is_marked(const Code& code, std::size_t statement) {
     for (std::size_t pc = 0; pc < code.instructions.size(); ++pc) {
-      if (code.statement_of[pc] == statement &&
-          (code.instructions[pc].flags & kStatement) != 0) {
+      if (code.statement_of[pc] == statement && (code.instructions[pc].flags & kStatement) != 0) {
         return true;
       }
     }
@@ -182,7 +180,8 @@ class Check {
       return rank(a.finding.property) < rank(b.finding.property);
     });
     for (std::size_t i = 0; i < found.size(); ++i) {
-      Schedule schedule = i == 0 ? search_->gentlest_path(found[i]) : search_->path_to(found[i].state);
+      Schedule schedule =
+          i == 0 ? search_->gentlest_path(found[i]) : search_->path_to(found[i].state);
       if (found[i].move) schedule.push_back(*found[i].move);
       Recording recording = record(*telling_, schedule);
       WAKESIM_ASSERT(recording.moves_taken == schedule.size());
@@ -259,8 +258,8 @@ class Check {
       return;
     }
     result_.verdict = Verdict::Unknown;
-    const std::string reached = std::to_string(search_->states()) + " states, depth " +
-                                std::to_string(search_->depth());
+    const std::string reached =
+        std::to_string(search_->states()) + " states, depth " + std::to_string(search_->depth());
     switch (end) {
       case Search::End::States:
         result_.bound = "--max-states " + std::to_string(options_.states_max);
@@ -274,9 +273,12 @@ class Check {
         result_.bound = "--time";
         result_.advice = "--max-states " + std::to_string(search_->states());
         break;
-      case Search::End::Interrupted: result_.bound = "interrupted"; break;
+      case Search::End::Interrupted:
+        result_.bound = "interrupted";
+        break;
       case Search::End::Complete:
-      case Search::End::Violation: break;
+      case Search::End::Violation:
+        break;
     }
     result_.notes.push_back("covered so far: " + reached + ", nothing wrong found");
   }
@@ -337,11 +339,16 @@ class Check {
 
 std::string_view verdict_name(Verdict verdict) {
   switch (verdict) {
-    case Verdict::Proved: return "proved";
-    case Verdict::Bounded: return "bounded";
-    case Verdict::Sampled: return "sampled";
-    case Verdict::Violated: return "violated";
-    case Verdict::Unknown: return "unknown";
+    case Verdict::Proved:
+      return "proved";
+    case Verdict::Bounded:
+      return "bounded";
+    case Verdict::Sampled:
+      return "sampled";
+    case Verdict::Violated:
+      return "violated";
+    case Verdict::Unknown:
+      return "unknown";
   }
   return "unknown";
 }

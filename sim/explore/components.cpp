@@ -7,9 +7,9 @@
 namespace wakesim {
 namespace {
 
-using Graph = boost::compressed_sparse_row_graph<boost::directedS, boost::no_property,
-                                                 boost::no_property, boost::no_property,
-                                                 std::uint32_t, std::uint64_t>;
+using Graph =
+    boost::compressed_sparse_row_graph<boost::directedS, boost::no_property, boost::no_property,
+                                       boost::no_property, std::uint32_t, std::uint64_t>;
 
 Graph to_boost(const StateGraph& graph) {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> edges;
@@ -51,9 +51,9 @@ Components find_components(const StateGraph& graph) {
   result.has_cycle = true;
   const Graph boosted = to_boost(graph);
   std::vector<std::uint32_t> component(graph.size());
-  const std::uint32_t count =
-      boost::strong_components(boosted, boost::make_iterator_property_map(
-                                            component.begin(), get(boost::vertex_index, boosted)));
+  const std::uint32_t count = boost::strong_components(
+      boosted,
+      boost::make_iterator_property_map(component.begin(), get(boost::vertex_index, boosted)));
   std::vector<bool> is_left(count);
   std::vector<bool> has_edge(count);
   for (std::uint32_t from = 0; from < graph.size(); ++from) {

@@ -8,7 +8,8 @@
 
 namespace wakesim {
 
-// Compressed rows: the successors of state i are targets[offsets[i]] .. targets[offsets[i + 1] - 1].
+// Compressed rows: the successors of state i are targets[offsets[i]] .. targets[offsets[i + 1] -
+// 1].
 struct StateGraph {
   std::vector<std::uint64_t> offsets;
   std::vector<std::uint32_t> targets;

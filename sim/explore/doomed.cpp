@@ -42,8 +42,8 @@ std::vector<ThreadId> doomed_threads(const Executor& executor, const std::byte* 
     changed = false;
     for (std::size_t i = 0; i < blocked.size(); ++i) {
       if (is_live[i]) continue;
-      const bool can_go_on = waits_on[i].intersects(live_writes) ||
-                             has_armed_timer(system, state, blocked[i]);
+      const bool can_go_on =
+          waits_on[i].intersects(live_writes) || has_armed_timer(system, state, blocked[i]);
       if (!can_go_on) continue;
       is_live[i] = true;
       changed = true;

@@ -28,8 +28,8 @@ std::vector<std::uint32_t> strong_parts(const Code& code, bool with_counted) {
     }
   }
   std::vector<std::uint32_t> part(code.instructions.size());
-  boost::strong_components(graph, boost::make_iterator_property_map(
-                                      part.begin(), get(boost::vertex_index, graph)));
+  boost::strong_components(
+      graph, boost::make_iterator_property_map(part.begin(), get(boost::vertex_index, graph)));
   return part;
 }
 

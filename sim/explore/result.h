@@ -20,12 +20,12 @@ std::string_view verdict_name(Verdict verdict);  // "proved", ...
 
 // One broken property and the reason in the words of the program.
 struct Violation {
-  std::string property;  // "no-lost-wakeup", or the user's own name.
-  std::string thread;    // Whom it concerns; may be empty.
-  std::string object;    // On what; may be empty.
-  std::string sentence;  // "waiter sleeps for ever, although ready == 1"
-  std::string cause;     // Why, one or two sentences naming steps.
-  Location where;        // The line that thread is at.
+  std::string property;         // "no-lost-wakeup", or the user's own name.
+  std::string thread;           // Whom it concerns; may be empty.
+  std::string object;           // On what; may be empty.
+  std::string sentence;         // "waiter sleeps for ever, although ready == 1"
+  std::string cause;            // Why, one or two sentences naming steps.
+  Location where;               // The line that thread is at.
   std::uint32_t doomed_at = 0;  // Number of the first step after which it was certain; 0: none.
 };
 
@@ -46,9 +46,9 @@ struct Outcome {
 // A row of `deadlock`-like reports: who sleeps where.
 struct Sleeper {
   std::string thread;
-  std::string call;       // "futex_wait"
-  std::string object;     // "lock"
-  std::string owner;      // Who could end it, where an object has an owner; else empty.
+  std::string call;    // "futex_wait"
+  std::string object;  // "lock"
+  std::string owner;   // Who could end it, where an object has an owner; else empty.
   Location where;
 };
 
@@ -72,13 +72,13 @@ struct CheckResult {
   std::uint64_t states = 0;
   std::uint64_t transitions = 0;
   std::uint32_t depth = 0;
-  std::string memory;      // "sc", "tso"
-  std::string bound;       // Bounded: which. Unknown: which limit was reached.
-  std::string advice;      // What would help; the --max-states that repeats a limited run.
+  std::string memory;             // "sc", "tso"
+  std::string bound;              // Bounded: which. Unknown: which limit was reached.
+  std::string advice;             // What would help; the --max-states that repeats a limited run.
   std::vector<Outcome> outcomes;  // Sorted by values.
   std::vector<Witness> witnesses;
-  std::vector<Sleeper> sleepers;  // In the state of the counterexample.
-  std::vector<std::string> notes;        // "memory sc: store buffers could matter at lines 12 and 17"
+  std::vector<Sleeper> sleepers;   // In the state of the counterexample.
+  std::vector<std::string> notes;  // "memory sc: store buffers could matter at lines 12 and 17"
   std::vector<UnreachedLine> unreached;  // Only when the search was complete.
   std::uint32_t lines = 0;               // Program lines, and how many were executed.
   std::uint32_t lines_reached = 0;

@@ -84,7 +84,8 @@ std::optional<Search::End> Search::limit_reached() {
 
 std::uint64_t Search::memory_bytes() const {
   return std::max(memory_peak_, visited_.memory_bytes() + parents_.memory_bytes() +
-                                    loop_edges_.memory_bytes() + current_.memory_bytes() + next_.memory_bytes());
+                                    loop_edges_.memory_bytes() + current_.memory_bytes() +
+                                    next_.memory_bytes());
 }
 
 double Search::bytes_per_state() const {
@@ -112,8 +113,7 @@ void Search::expand(const std::byte* state, std::uint32_t number) {
   if (enabled != 0 && only_timers) judge_timers_only(state, number);
 }
 
-std::size_t Search::expand_actor(const std::byte* state, std::uint32_t number,
-                                 std::size_t actor) {
+std::size_t Search::expand_actor(const std::byte* state, std::uint32_t number, std::size_t actor) {
   if (!executor_.enabled(state, executor_.actors()[actor])) return 0;
   take(state, number, actor, 0);
   const std::uint32_t choices = batch_[batch_size_ - 1].record.choices;
@@ -300,9 +300,8 @@ void Search::judge_bottom(const std::vector<std::uint32_t>& component) {
   }
   for (const std::uint32_t number : component) {
     const std::vector<std::byte> state = state_at(number);
-    std::erase_if(blocked, [&](ThreadId thread) {
-      return !executor_.is_blocked(state.data(), thread);
-    });
+    std::erase_if(blocked,
+                  [&](ThreadId thread) { return !executor_.is_blocked(state.data(), thread); });
     if (blocked.empty()) break;
   }
   std::vector<Finding> common;
@@ -310,8 +309,7 @@ void Search::judge_bottom(const std::vector<std::uint32_t>& component) {
   bool finally_broken = false;
   for (const std::uint32_t number : component) {
     const std::vector<std::byte> state = state_at(number);
-    std::vector<Finding> here =
-        judge_.at_rest(executor_, state.data(), blocked, Occasion::Bottom);
+    std::vector<Finding> here = judge_.at_rest(executor_, state.data(), blocked, Occasion::Bottom);
     if (is_first) {
       common = std::move(here);
       is_first = false;

@@ -102,7 +102,7 @@ class Search {
   std::vector<Successor> batch_;
   std::size_t batch_size_ = 0;
   std::uint32_t depth_ = 0;
-  std::uint32_t level_end_ = 0;  // Number of the first state of the next level.
+  std::uint32_t level_end_ = 0;              // Number of the first state of the next level.
   std::vector<std::uint32_t> level_starts_;  // Number of the first state of each level.
   std::uint64_t transitions_ = 0;
   bool bound_reached_ = false;

@@ -25,8 +25,8 @@ bool is_inside(const Range& range, std::uint32_t offset) {
 
 [[noreturn]] void lie(const System& system, const Actor& actor, const char* what,
                       const std::string& where) {
-  std::fprintf(stderr, "footprint of %s: %s %s\n",
-               system.threads[index(actor.thread)].name.c_str(), what, where.c_str());
+  std::fprintf(stderr, "footprint of %s: %s %s\n", system.threads[index(actor.thread)].name.c_str(),
+               what, where.c_str());
   WAKESIM_ASSERT(!"a step lied about what it touches");
   WAKESIM_UNREACHABLE();
 }
@@ -92,10 +92,12 @@ void verify_step(const Executor& executor, const std::byte* before, const std::b
     // What it wrote must be equal; what it may write but did not was scrambled before.
     const bool was_written = before[i] != after[i];
     if (was_written && scrambled[i] != after[i]) {
-      lie(system, move.actor, "depends on something it does not read; it changes", name(classes[i]));
+      lie(system, move.actor, "depends on something it does not read; it changes",
+          name(classes[i]));
     }
     if (!was_written && scrambled[i] != expected[i] && scrambled[i] != after[i]) {
-      lie(system, move.actor, "depends on something it does not read; it changes", name(classes[i]));
+      lie(system, move.actor, "depends on something it does not read; it changes",
+          name(classes[i]));
     }
   }
 
@@ -105,13 +107,13 @@ void verify_step(const Executor& executor, const std::byte* before, const std::b
   for (std::size_t cls = 0; cls < system.layout.class_names.size(); ++cls) {
     const auto id = static_cast<ClassId>(cls);
     if (record.footprint.writes.has(id) && !future.writes.has(id)) {
-      lie(system, move.actor, "writes outside its static future:",
-          name(static_cast<std::int64_t>(cls)));
+      lie(system, move.actor,
+          "writes outside its static future:", name(static_cast<std::int64_t>(cls)));
     }
     const bool reads_known = future.reads.has(id) || future.writes.has(id);
     if (record.footprint.reads.has(id) && !reads_known) {
-      lie(system, move.actor, "reads outside its static future:",
-          name(static_cast<std::int64_t>(cls)));
+      lie(system, move.actor,
+          "reads outside its static future:", name(static_cast<std::int64_t>(cls)));
     }
   }
 }

@@ -80,8 +80,8 @@ void VisitedSet::grow() {
       remap_memory(keys_, old_slots * sizeof(Fingerprint), slots() * sizeof(Fingerprint)));
   numbers_ = static_cast<std::uint32_t*>(
       remap_memory(numbers_, old_slots * sizeof(std::uint32_t), slots() * sizeof(std::uint32_t)));
-  // From the back, an entry's new slot lies at or behind its old one. A run of taken slots is lifted
-  // out before it is put back, so that no entry lands on one that has not moved yet.
+  // From the back, an entry's new slot lies at or behind its old one. A run of taken slots is
+  // lifted out before it is put back, so that no entry lands on one that has not moved yet.
   std::vector<Fingerprint> keys;
   std::vector<std::uint32_t> numbers;
   std::uint64_t end = old_slots;

@@ -1,8 +1,8 @@
 // The set of states seen so far, as fingerprints, each with its number in the order of discovery.
 //
-// Open addressing with linear probing in two parallel arrays. The slot is taken from the top bits of
-// the fingerprint, so that growing moves every entry to about twice its place: growth runs through
-// the table once, from the back, in the same memory.
+// Open addressing with linear probing in two parallel arrays. The slot is taken from the top bits
+// of the fingerprint, so that growing moves every entry to about twice its place: growth runs
+// through the table once, from the back, in the same memory.
 
 #pragma once
 
@@ -27,9 +27,7 @@ class VisitedSet {
   VisitedSet& operator=(const VisitedSet&) = delete;
 
   // Brings the slot into the cache before insert() or find() needs it.
-  void prefetch(const Fingerprint& key) const {
-    __builtin_prefetch(&keys_[slot_of(key)]);
-  }
+  void prefetch(const Fingerprint& key) const { __builtin_prefetch(&keys_[slot_of(key)]); }
   // A new state gets the next number.
   Found insert(const Fingerprint& key);
   // The state's number, or kAbsent.

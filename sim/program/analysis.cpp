@@ -21,17 +21,22 @@ std::pair<std::uint32_t, std::uint32_t> result_range(const CallSite& site) {
 // live-in of one instruction from its live-out.
 void transfer(const Code& code, const Instruction& in, Bits& live) {
   switch (in.op) {
-    case Op::Local: set_bit(live, in.a); break;
+    case Op::Local:
+      set_bit(live, in.a);
+      break;
     case Op::LocalAt:
       for (std::int32_t i = 0; i < in.b; ++i) set_bit(live, in.a + static_cast<std::uint32_t>(i));
       break;
-    case Op::StoreLocal: clear_bit(live, in.a); break;
+    case Op::StoreLocal:
+      clear_bit(live, in.a);
+      break;
     case Op::Call: {
       const auto [begin, end] = result_range(code.sites[static_cast<std::size_t>(in.b)]);
       for (std::uint32_t i = begin; i < end; ++i) clear_bit(live, i);
       break;
     }
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -48,10 +53,14 @@ std::vector<std::uint16_t> successors(const Code& code, std::uint16_t pc) {
   const Instruction& in = code.instructions[pc];
   const auto next = static_cast<std::uint16_t>(pc + 1);
   switch (in.op) {
-    case Op::Jump: return {static_cast<std::uint16_t>(in.b)};
-    case Op::JumpIfZero: return {next, static_cast<std::uint16_t>(in.b)};
-    case Op::End: return {};
-    default: return {next};
+    case Op::Jump:
+      return {static_cast<std::uint16_t>(in.b)};
+    case Op::JumpIfZero:
+      return {next, static_cast<std::uint16_t>(in.b)};
+    case Op::End:
+      return {};
+    default:
+      return {next};
   }
 }
 
@@ -91,7 +100,8 @@ void compute_liveness(Code& code) {
         add_condition_reads(code, region, live);
       }
     }
-    std::copy(live.begin(), live.end(), code.live.begin() + static_cast<std::ptrdiff_t>(pc * words));
+    std::copy(live.begin(), live.end(),
+              code.live.begin() + static_cast<std::ptrdiff_t>(pc * words));
   }
 }
 
@@ -155,10 +165,18 @@ PossibleValues possible_values(const Code& code, const ArgumentSource& source,
   for (std::uint16_t pc = source.begin; pc < source.end; ++pc) {
     const Instruction& in = code.instructions[pc];
     switch (in.op) {
-      case Op::Number: stack.push_back(in.b); break;
-      case Op::Constant: stack.push_back(code.constants[static_cast<std::size_t>(in.b)]); break;
-      case Op::Member: stack.push_back(thread.member_values[in.a]); break;
-      case Op::Self: stack.push_back(number + 1); break;
+      case Op::Number:
+        stack.push_back(in.b);
+        break;
+      case Op::Constant:
+        stack.push_back(code.constants[static_cast<std::size_t>(in.b)]);
+        break;
+      case Op::Member:
+        stack.push_back(thread.member_values[in.a]);
+        break;
+      case Op::Self:
+        stack.push_back(number + 1);
+        break;
       case Op::Add:
       case Op::Subtract: {
         const auto right = pop();
@@ -177,7 +195,8 @@ PossibleValues possible_values(const Code& code, const ArgumentSource& source,
                             : std::nullopt);
         break;
       }
-      default: return source.range;
+      default:
+        return source.range;
     }
   }
   if (stack.size() == 1 && stack[0]) return {*stack[0], 1, false};
@@ -241,8 +260,8 @@ CallEffects compute_effects(System& system) {
       }
       for (const auto& [from, to] : effects.moved()) add_once(result.moved_to[index(from)], to);
       if (effects.has_timer()) result.arms_timer[t] = true;
-      const auto entries = static_cast<std::uint32_t>(site.row->entries +
-                                                      site.row->entries_per_pair * site.pairs);
+      const auto entries =
+          static_cast<std::uint32_t>(site.row->entries + site.row->entries_per_pair * site.pairs);
       result.entries[t] = std::max(result.entries[t], entries);
     }
   }
@@ -284,9 +303,15 @@ Footprint own_footprint(System& system, const CallEffects& effects, const Code& 
     case Op::FetchSub:
     case Op::FetchAnd:
     case Op::FetchOr:
-    case Op::FetchXor: words(true); break;
-    case Op::End: result.writes.add(layout.end_class); break;
-    case Op::Assume: result.writes.add(layout.end_class); break;
+    case Op::FetchXor:
+      words(true);
+      break;
+    case Op::End:
+      result.writes.add(layout.end_class);
+      break;
+    case Op::Assume:
+      result.writes.add(layout.end_class);
+      break;
     case Op::Predicate:
       // Looks into calls that it does not know: anything may be read.
       result.reads.fill();
@@ -321,7 +346,8 @@ Footprint own_footprint(System& system, const CallEffects& effects, const Code& 
       }
       break;
     }
-    default: break;
+    default:
+      break;
   }
   if ((in.flags & (kDrains | kBuffers)) != 0) result.reads.add(layout.buffer_class);
   if (system.threads[thread].is_observed) result.writes.add(layout.run_class);

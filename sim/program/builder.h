@@ -74,7 +74,6 @@ class Builder {
   const std::vector<std::string>& errors() const { return errors_; }
 
  private:
-
   std::uint32_t reserve(const void* initial, std::size_t size, std::size_t alignment, ClassId cls);
   ObjectId add_record(const std::string& name, std::shared_ptr<void> record);
   void* record_pointer(ObjectId id);
@@ -115,7 +114,7 @@ class Effects {
   // unlink there, and wakes of `to` may find them.
   void moves(ListId from, ListId to);
   void wakes_thread(ThreadId thread);
-  void sleeps();               // Writes its own run word.
+  void sleeps();  // Writes its own run word.
   void arms_timer();
 
   template <class T>

@@ -120,9 +120,9 @@ void CodeWriter::inline_function(const ast::Expression& call, const ast::Stateme
     const ast::Expression& argument = call.arguments[i].value;
     Symbol symbol;
     const Symbol* named = argument.kind == Kind::Name ? find(argument.name) : nullptr;
-    const bool is_value = named == nullptr ? argument.kind != Kind::Index &&
-                                                 argument.kind != Kind::Name
-                                           : named->kind == Symbol::Kind::Local;
+    const bool is_value = named == nullptr
+                              ? argument.kind != Kind::Index && argument.kind != Kind::Name
+                              : named->kind == Symbol::Kind::Local;
     if (is_value && !constant(argument)) {
       // Evaluated once, at the call.
       hoist(argument, statement);
@@ -164,8 +164,7 @@ void CodeWriter::inline_function(const ast::Expression& call, const ast::Stateme
 // ---- Models -------------------------------------------------------------------------------------
 
 void CodeWriter::model_call(const ast::Expression& e, const CallRow& row,
-                            const ast::Statement* statement,
-                            std::optional<std::string> list_name) {
+                            const ast::Statement* statement, std::optional<std::string> list_name) {
   const bool is_list = row.result == ResultShape::List && list_name.has_value();
   if (atomic_depth_ > 0 && row.primitive == nullptr) {
     error(e, "`" + e.name + "` takes several steps, so it cannot stand in `atomic:`",
@@ -184,9 +183,8 @@ void CodeWriter::model_call(const ast::Expression& e, const CallRow& row,
     symbol.entries = site.result_entries;
     symbol.where = e.where;
     const auto known = scope_->names.find(*list_name);
-    const bool is_same = known != scope_->names.end() &&
-                         known->second.kind == Symbol::Kind::List && known->second.row == &row &&
-                         known->second.entries >= site.result_entries;
+    const bool is_same = known != scope_->names.end() && known->second.kind == Symbol::Kind::List &&
+                         known->second.row == &row && known->second.entries >= site.result_entries;
     if (is_same) {
       symbol.first = known->second.first;
     } else {
@@ -325,10 +323,16 @@ void CodeWriter::push_typed(ParameterType type, const Parameter& parameter,
   site.sources.push_back(source);
   const std::size_t accesses = line_.accesses.size();
   switch (type) {
-    case ParameterType::Word: push_word(argument, site); break;
+    case ParameterType::Word:
+      push_word(argument, site);
+      break;
     case ParameterType::Object:
-    case ParameterType::Descriptor: push_object(parameter, type, argument, site); break;
-    case ParameterType::Thread: push_thread(argument, site); break;
+    case ParameterType::Descriptor:
+      push_object(parameter, type, argument, site);
+      break;
+    case ParameterType::Thread:
+      push_thread(argument, site);
+      break;
     case ParameterType::Keyword:
       emit_number(1);
       site.sources.back().range = {1, 1, false};
@@ -397,8 +401,9 @@ void CodeWriter::push_object(const Parameter& parameter, ParameterType type,
     if (symbol == nullptr && base->kind == Kind::Name) {
       unknown_name(*base);
     } else {
-      error(argument, "`" + to_text(argument) + "` is no object" +
-                          (parameter.kinds.empty() ? "" : " of kind " + std::string(parameter.kinds)));
+      error(argument,
+            "`" + to_text(argument) + "` is no object" +
+                (parameter.kinds.empty() ? "" : " of kind " + std::string(parameter.kinds)));
     }
     emit(Op::Number);
     return;
@@ -408,8 +413,8 @@ void CodeWriter::push_object(const Parameter& parameter, ParameterType type,
                         ? object.row->descriptors > 0 && has_kind(parameter.kinds, object.row->kind)
                         : has_kind(parameter.kinds, object.row->kind);
   if (!fits) {
-    const std::string wanted = parameter.kinds.empty() ? std::string("a descriptor")
-                                                       : with_article(parameter.kinds);
+    const std::string wanted =
+        parameter.kinds.empty() ? std::string("a descriptor") : with_article(parameter.kinds);
     error(argument, "`" + to_text(argument) + "` is " + with_article(object.row->kind) +
                         "; this call needs " + wanted);
   }

@@ -97,9 +97,9 @@ struct CallRow {
   bool is_pure = false;  // A primitive that changes nothing.
 
   // A *call* has a frame. The frame's bytes are zero before `begin`.
-  std::size_t frame_bytes = 0;      // Without the tail.
-  std::size_t tail_bytes = 0;       // For each pair, behind the frame.
-  std::size_t entries = 0;          // Wait entries that the caller needs, and
+  std::size_t frame_bytes = 0;       // Without the tail.
+  std::size_t tail_bytes = 0;        // For each pair, behind the frame.
+  std::size_t entries = 0;           // Wait entries that the caller needs, and
   std::size_t entries_per_pair = 0;  // for each pair.
   void (*begin)(Step& step, std::span<const std::int64_t> arguments, std::byte* frame) = nullptr;
   bool (*enabled)(const View& view, const std::byte* frame) = nullptr;
@@ -144,7 +144,7 @@ struct ConstantRow {
 
 struct SwitchRow {
   SwitchId id{};
-  std::string_view name;  // "futex.compare-outside-lock"
+  std::string_view name;                 // "futex.compare-outside-lock"
   std::vector<std::string_view> values;  // values[0] is the default; "off" and "on" for a flag.
   std::string_view about;
   std::string_view source;
@@ -175,8 +175,8 @@ struct Hooks {
   void (*after_objects)(Builder& builder) = nullptr;
   // The timer that `thread` armed is due (hrtimer_wakeup).
   void (*timer_fired)(Step& step, ThreadId thread) = nullptr;
-  // Takes a thread out of the call it is in, as if it had never been made: off every queue, running.
-  // For judges that ask on a copy of the state what the thread would do elsewhere.
+  // Takes a thread out of the call it is in, as if it had never been made: off every queue,
+  // running. For judges that ask on a copy of the state what the thread would do elsewhere.
   void (*abandon_call)(Step& step, ThreadId thread) = nullptr;
   // Wakes a sleeping thread for no reason; may_wake_spuriously says whether it sleeps.
   void (*wake_spuriously)(Step& step, ThreadId thread) = nullptr;
@@ -199,8 +199,7 @@ concept FrameType = std::is_trivially_copyable_v<Frame> &&
 
 // Fills in the untyped function pointers of a call:
 //   bind_frame<FutexWait, begin_wait, wait_enabled, step_wait, wait_phase>(row)
-template <FrameType Frame,
-          void (*Begin)(Step&, std::span<const std::int64_t>, Frame&),
+template <FrameType Frame, void (*Begin)(Step&, std::span<const std::int64_t>, Frame&),
           bool (*Enabled)(const View&, const Frame&), Progress (*Run)(Step&, Frame&),
           std::string_view (*Phase)(const Frame&)>
 void bind_frame(CallRow& row) {

@@ -13,12 +13,10 @@ constexpr std::size_t kInstructionsMax = 65'000;
 
 }  // namespace
 
-CodeWriter::CodeWriter(System& system, const Symbols& symbols, Code& code,
-                       Diagnostics& diagnostics)
+CodeWriter::CodeWriter(System& system, const Symbols& symbols, Code& code, Diagnostics& diagnostics)
     : system_(system), symbols_(symbols), code_(code), diagnostics_(diagnostics) {}
 
-void CodeWriter::write_program(const ast::Thread& thread,
-                               const std::vector<std::string>& members) {
+void CodeWriter::write_program(const ast::Thread& thread, const std::vector<std::string>& members) {
   for (std::size_t i = 0; i < members.size(); ++i) {
     Symbol symbol;
     symbol.kind = Symbol::Kind::Member;
@@ -73,13 +71,27 @@ void CodeWriter::write_statement(const ast::Statement& statement) {
   }
   statement_ = &statement;
   switch (statement.kind) {
-    case Kind::Assign: write_assign(statement); return;
-    case Kind::Evaluate: write_evaluate(statement); return;
-    case Kind::If: write_if(statement); return;
-    case Kind::While: write_while(statement); return;
-    case Kind::Forever: write_forever(statement); return;
-    case Kind::Repeat: write_repeat(statement); return;
-    case Kind::ForIn: write_for(statement); return;
+    case Kind::Assign:
+      write_assign(statement);
+      return;
+    case Kind::Evaluate:
+      write_evaluate(statement);
+      return;
+    case Kind::If:
+      write_if(statement);
+      return;
+    case Kind::While:
+      write_while(statement);
+      return;
+    case Kind::Forever:
+      write_forever(statement);
+      return;
+    case Kind::Repeat:
+      write_repeat(statement);
+      return;
+    case Kind::ForIn:
+      write_for(statement);
+      return;
     case Kind::Break:
     case Kind::Continue: {
       if (loops_.empty() || loops_.back().is_barrier) {
@@ -97,18 +109,34 @@ void CodeWriter::write_statement(const ast::Statement& statement) {
       }
       return;
     }
-    case Kind::Return: write_return(statement); return;
-    case Kind::Assert: write_condition_line(statement, Op::Assert); return;
-    case Kind::Await: write_condition_line(statement, Op::Guard); return;
-    case Kind::Assume: write_condition_line(statement, Op::Assume); return;
-    case Kind::Atomic: write_atomic(statement); return;
-    case Kind::Either: write_either(statement); return;
-    case Kind::WaitsFor: write_waits_for(statement); return;
+    case Kind::Return:
+      write_return(statement);
+      return;
+    case Kind::Assert:
+      write_condition_line(statement, Op::Assert);
+      return;
+    case Kind::Await:
+      write_condition_line(statement, Op::Guard);
+      return;
+    case Kind::Assume:
+      write_condition_line(statement, Op::Assume);
+      return;
+    case Kind::Atomic:
+      write_atomic(statement);
+      return;
+    case Kind::Either:
+      write_either(statement);
+      return;
+    case Kind::WaitsFor:
+      write_waits_for(statement);
+      return;
     case Kind::Try:
       // Nothing cancels yet, so the cleanup block never runs; its syntax has been checked.
       write_block(statement.body);
       return;
-    case Kind::Sleep: write_sleep(statement); return;
+    case Kind::Sleep:
+      write_sleep(statement);
+      return;
     case Kind::Work: {
       begin_line(statement);
       value(statement.value);
@@ -127,8 +155,8 @@ std::size_t CodeWriter::emit(Op op, std::size_t a, std::int64_t b) {
   instruction.a = static_cast<std::uint16_t>(a);
   instruction.b = static_cast<std::int32_t>(b);
   code_.instructions.push_back(instruction);
-  code_.statement_of.push_back(static_cast<std::uint16_t>(
-      code_.statements.empty() ? 0 : code_.statements.size() - 1));
+  code_.statement_of.push_back(
+      static_cast<std::uint16_t>(code_.statements.empty() ? 0 : code_.statements.size() - 1));
   return here() - 1;
 }
 
@@ -223,8 +251,7 @@ std::uint32_t CodeWriter::assign_local(const ast::Expression& target) {
 
 void CodeWriter::write_assign(const ast::Statement& statement) {
   const ast::Expression& target = statement.target;
-  const Symbol* symbol =
-      target.kind == ast::Expression::Kind::Name ? find(target.name) : nullptr;
+  const Symbol* symbol = target.kind == ast::Expression::Kind::Name ? find(target.name) : nullptr;
   if (symbol != nullptr && symbol->kind == Symbol::Kind::Alias) symbol = resolve(target);
   const bool is_shared = target.kind != ast::Expression::Kind::Name ||
                          (symbol != nullptr && symbol->kind == Symbol::Kind::Word);
@@ -263,11 +290,12 @@ void CodeWriter::write_assign(const ast::Statement& statement) {
       // `x += e` on a shared word reads and writes it: two accesses.
       if (atomic_depth_ == 0) {
         error(target,
-              "`" + target.name + " " + statement.op + " ...` reads and writes shared memory: two "
-              "steps in one line",
+              "`" + target.name + " " + statement.op +
+                  " ...` reads and writes shared memory: two "
+                  "steps in one line",
               "write  r = " + to_text(target) + "\n       " + to_text(target) + " = r " +
-                  statement.op.substr(0, statement.op.size() - 1) + " " +
-                  to_text(statement.value) + "\nor     fetch_add(" + to_text(target) +
+                  statement.op.substr(0, statement.op.size() - 1) + " " + to_text(statement.value) +
+                  "\nor     fetch_add(" + to_text(target) +
                   ", ...) if it is one atomic instruction");
         end_line();
         return;
@@ -477,9 +505,8 @@ void CodeWriter::write_repeat(const ast::Statement& statement) {
 }
 
 void CodeWriter::write_for(const ast::Statement& statement) {
-  const Symbol* list = statement.value.kind == ast::Expression::Kind::Name
-                           ? resolve(statement.value)
-                           : nullptr;
+  const Symbol* list =
+      statement.value.kind == ast::Expression::Kind::Name ? resolve(statement.value) : nullptr;
   if (list == nullptr || list->kind != Symbol::Kind::List) {
     error(statement.value, "`for` walks the list that a call returned; this is none",
           "write  r = poll(...)\n       for e in r:");
@@ -586,8 +613,7 @@ void CodeWriter::write_atomic(const ast::Statement& statement) {
     is_first = false;
   }
   --atomic_depth_;
-  const bool has_guard =
-      !statement.body.empty() && statement.body.front().kind == Kind::Await;
+  const bool has_guard = !statement.body.empty() && statement.body.front().kind == Kind::Await;
   line_.accesses.clear();
   line_.start = start;
   line_.calls = true;

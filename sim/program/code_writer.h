@@ -124,13 +124,12 @@ class CodeWriter {
   void model_call(const ast::Expression& expression, const CallRow& row,
                   const ast::Statement* statement, std::optional<std::string> list_name);
   void push_arguments(const ast::Expression& expression, const CallRow& row, CallSite& site);
-  void push_argument(const Parameter& parameter, const ast::Expression& argument,
-                     CallSite& site);
-  void push_typed(ParameterType type, const Parameter& parameter,
-                  const ast::Expression& argument, CallSite& site);
+  void push_argument(const Parameter& parameter, const ast::Expression& argument, CallSite& site);
+  void push_typed(ParameterType type, const Parameter& parameter, const ast::Expression& argument,
+                  CallSite& site);
   void push_word(const ast::Expression& argument, CallSite& site);
-  void push_object(const Parameter& parameter, ParameterType type,
-                   const ast::Expression& argument, CallSite& site);
+  void push_object(const Parameter& parameter, ParameterType type, const ast::Expression& argument,
+                   CallSite& site);
   void push_thread(const ast::Expression& argument, CallSite& site);
 
   // Names.

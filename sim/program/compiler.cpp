@@ -100,10 +100,10 @@ class Compiler {
     }
     // Models may ask for any switch of the enumeration, in a table or not.
     system_->dialect.assign(std::max<std::size_t>(switches, 256), 0);
-    system_->kernel = apply_dialect(system_->catalogue->kernels, machine.kernel, "kernel",
-                                     machine.kernel_where);
-    system_->libc = apply_dialect(system_->catalogue->libcs, machine.libc, "libc",
-                                   machine.libc_where);
+    system_->kernel =
+        apply_dialect(system_->catalogue->kernels, machine.kernel, "kernel", machine.kernel_where);
+    system_->libc =
+        apply_dialect(system_->catalogue->libcs, machine.libc, "libc", machine.libc_where);
     for (std::size_t i = 0; i < machine.switches.size(); ++i) apply_switch(machine, i);
   }
 
@@ -123,8 +123,7 @@ class Compiler {
     }
     std::string list;
     for (const std::string& each : known) list += (list.empty() ? "" : ", ") + each;
-    diagnostics_.error(where, "unknown " + what + " `" + name + "`",
-                       "known: " + list);
+    diagnostics_.error(where, "unknown " + what + " `" + name + "`", "known: " + list);
     return name;
   }
 
@@ -209,8 +208,8 @@ class Compiler {
     if (!expression) return 1;
     const auto count = fold(*expression, symbols_);
     if (!count || *count < 1 || *count > most) {
-      diagnostics_.error(expression->where, what + " needs a constant count, 1 to " +
-                                                std::to_string(most));
+      diagnostics_.error(expression->where,
+                         what + " needs a constant count, 1 to " + std::to_string(most));
       return 1;
     }
     return *count;
@@ -229,8 +228,7 @@ class Compiler {
       symbol.where = thread.where;
       declare(thread.name, symbol);
       if (!thread.handlers.empty()) {
-        diagnostics_.error(thread.handlers.front().where,
-                           "signal handlers are not supported yet");
+        diagnostics_.error(thread.handlers.front().where, "signal handlers are not supported yet");
       }
       for (std::int64_t member = 0; member < count; ++member) {
         ThreadInfo info;
@@ -283,8 +281,8 @@ class Compiler {
     DeclaredObject declared;
     declared.name = object.name;
     declared.row = &row;
-    declared.count = static_cast<std::uint32_t>(
-        count_of(object.count, kElementsMax, "`" + object.name + "`"));
+    declared.count =
+        static_cast<std::uint32_t>(count_of(object.count, kElementsMax, "`" + object.name + "`"));
     declared.is_array = object.count.has_value();
     const auto stride = static_cast<std::int64_t>(std::max<std::size_t>(1, row.descriptors));
     for (std::uint32_t i = 0; i < declared.count; ++i) {
@@ -327,8 +325,7 @@ class Compiler {
                                   ? symbols_.find(argument.value.name)
                                   : nullptr;
         const std::string guess = closest_name(argument.value.name, symbols_.all_names());
-        diagnostics_.error(argument.value.where,
-                           "`" + to_text(argument.value) + "` is no constant",
+        diagnostics_.error(argument.value.where, "`" + to_text(argument.value) + "` is no constant",
                            named == nullptr && !guess.empty() ? "write  " + guess : "");
         return std::nullopt;
       }
@@ -432,8 +429,7 @@ class Compiler {
       if (info.code != number) continue;
       for (const auto& [name, values] : thread.with) set_member_value(info, name, values);
     }
-    writers_.push_back(
-        std::make_unique<CodeWriter>(*system_, symbols_, code, diagnostics_));
+    writers_.push_back(std::make_unique<CodeWriter>(*system_, symbols_, code, diagnostics_));
     writers_.back()->write_program(thread, members);
   }
 
@@ -482,8 +478,7 @@ class Compiler {
   void write_observations() {
     for (const ast::Property& property : system_->instance.properties) {
       if (std::find(std::begin(kNotYet), std::end(kNotYet), property.kind) != std::end(kNotYet)) {
-        diagnostics_.error(property.where,
-                           "`eventually` and `leads_to` are not supported yet",
+        diagnostics_.error(property.where, "`eventually` and `leads_to` are not supported yet",
                            "`finally p` asks for p in every state at rest");
         continue;
       }
@@ -525,9 +520,10 @@ class Compiler {
         const Instruction& in = code.instructions[pc];
         if (in.op != Op::Local || in.a != local) continue;
         const Statement& statement = code.statements[code.statement_of[pc]];
-        diagnostics_.error(statement.where, "`" + code.locals[local].name +
-                                                "` may be read here before it is assigned",
-                           "assign it at the start: " + code.locals[local].name + " = 0");
+        diagnostics_.error(
+            statement.where,
+            "`" + code.locals[local].name + "` may be read here before it is assigned",
+            "assign it at the start: " + code.locals[local].name + " = 0");
         break;
       }
     }
@@ -549,9 +545,8 @@ class Compiler {
     }
     lay_out_lists(effects);
     lay_out_buffers();
-    const bool has_timers =
-        std::find(effects.arms_timer.begin(), effects.arms_timer.end(), true) !=
-        effects.arms_timer.end();
+    const bool has_timers = std::find(effects.arms_timer.begin(), effects.arms_timer.end(), true) !=
+                            effects.arms_timer.end();
     for (std::size_t t = 0; t < layout.threads.size(); ++t) {
       lay_out_thread(t, has_timers && effects.arms_timer[t],
                      effects.writes.has(layout.threads[t].run_class));
@@ -642,8 +637,8 @@ class Compiler {
     };
     thread.block = private_bytes(sizeof(ThreadBlock));
     layout.ranges.push_back(
-        {thread.end_class, thread.block + static_cast<std::uint32_t>(offsetof(ThreadBlock, has_ended)),
-         1});
+        {thread.end_class,
+         thread.block + static_cast<std::uint32_t>(offsetof(ThreadBlock, has_ended)), 1});
     if (system_->threads[t].start != kNoLocal) {
       const std::uint32_t held =
           thread.block + static_cast<std::uint32_t>(offsetof(ThreadBlock, is_held));
@@ -661,8 +656,7 @@ class Compiler {
     }
     thread.frame = private_bytes(thread.frame_bytes);
     thread.private_end = layout.bytes;
-    thread.run = can_sleep ? layout.reserve(sizeof(TaskRun), 8, thread.run_class)
-                           : idle_run_word();
+    thread.run = can_sleep ? layout.reserve(sizeof(TaskRun), 8, thread.run_class) : idle_run_word();
     const std::uint32_t stride =
         sizeof(Entry) + (layout.kind == LayoutKind::Timed ? 2 * sizeof(std::uint32_t) : 0);
     thread.entries = layout.reserve(stride * thread.entries_count, 8, thread.run_class);
@@ -727,8 +721,7 @@ void count_in(const ast::Expression& expression, std::string_view call, std::siz
   for (const ast::Argument& argument : expression.arguments) count_in(argument.value, call, count);
 }
 
-void count_in(const std::vector<ast::Statement>& block, std::string_view call,
-              std::size_t& count) {
+void count_in(const std::vector<ast::Statement>& block, std::string_view call, std::size_t& count) {
   for (const ast::Statement& statement : block) {
     count_in(statement.target, call, count);
     count_in(statement.value, call, count);

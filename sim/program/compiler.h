@@ -1,6 +1,6 @@
 // Checked syntax -> compiled scenario. Everything that a name can mean is settled here: objects,
-// locals, calls, threads, predicates. So are the rules of the language that need meaning: one shared
-// access a line, types of arguments, locals read before they are assigned or never read.
+// locals, calls, threads, predicates. So are the rules of the language that need meaning: one
+// shared access a line, types of arguments, locals read before they are assigned or never read.
 
 #pragma once
 

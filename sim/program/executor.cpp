@@ -27,25 +27,44 @@ std::int64_t apply_binary(Op op, std::int64_t left, std::int64_t right) {
   const auto a = static_cast<std::uint64_t>(left);
   const auto b = static_cast<std::uint64_t>(right);
   switch (op) {
-    case Op::Add: return wrap(a + b);
-    case Op::Subtract: return wrap(a - b);
-    case Op::Multiply: return wrap(a * b);
-    case Op::Divide: return right == -1 ? wrap(0 - a) : left / right;
-    case Op::Remainder: return right == -1 ? 0 : left % right;
-    case Op::ShiftLeft: return shift_left(left, right);
-    case Op::ShiftRight: return shift_right(left, right);
-    case Op::BitAnd: return wrap(a & b);
-    case Op::BitOr: return wrap(a | b);
-    case Op::BitXor: return wrap(a ^ b);
-    case Op::Equal: return left == right;
-    case Op::NotEqual: return left != right;
-    case Op::Less: return left < right;
-    case Op::LessEqual: return left <= right;
-    case Op::Greater: return left > right;
-    case Op::GreaterEqual: return left >= right;
-    case Op::And: return left != 0 && right != 0;
-    case Op::Or: return left != 0 || right != 0;
-    default: break;
+    case Op::Add:
+      return wrap(a + b);
+    case Op::Subtract:
+      return wrap(a - b);
+    case Op::Multiply:
+      return wrap(a * b);
+    case Op::Divide:
+      return right == -1 ? wrap(0 - a) : left / right;
+    case Op::Remainder:
+      return right == -1 ? 0 : left % right;
+    case Op::ShiftLeft:
+      return shift_left(left, right);
+    case Op::ShiftRight:
+      return shift_right(left, right);
+    case Op::BitAnd:
+      return wrap(a & b);
+    case Op::BitOr:
+      return wrap(a | b);
+    case Op::BitXor:
+      return wrap(a ^ b);
+    case Op::Equal:
+      return left == right;
+    case Op::NotEqual:
+      return left != right;
+    case Op::Less:
+      return left < right;
+    case Op::LessEqual:
+      return left <= right;
+    case Op::Greater:
+      return left > right;
+    case Op::GreaterEqual:
+      return left >= right;
+    case Op::And:
+      return left != 0 && right != 0;
+    case Op::Or:
+      return left != 0 || right != 0;
+    default:
+      break;
   }
   WAKESIM_UNREACHABLE();
 }
@@ -54,12 +73,18 @@ std::int64_t apply_fetch(Op op, std::int64_t old, std::int64_t operand) {
   const auto a = static_cast<std::uint64_t>(old);
   const auto b = static_cast<std::uint64_t>(operand);
   switch (op) {
-    case Op::FetchAdd: return wrap(a + b);
-    case Op::FetchSub: return wrap(a - b);
-    case Op::FetchAnd: return wrap(a & b);
-    case Op::FetchOr: return wrap(a | b);
-    case Op::FetchXor: return wrap(a ^ b);
-    default: break;
+    case Op::FetchAdd:
+      return wrap(a + b);
+    case Op::FetchSub:
+      return wrap(a - b);
+    case Op::FetchAnd:
+      return wrap(a & b);
+    case Op::FetchOr:
+      return wrap(a | b);
+    case Op::FetchXor:
+      return wrap(a ^ b);
+    default:
+      break;
   }
   WAKESIM_UNREACHABLE();
 }
@@ -137,11 +162,17 @@ class Executor::Interpreter {
       }
       if ((in.flags & kStatement) != 0) mark_statement();
       switch (execute(in)) {
-        case Flow::Next: ++pc_; break;
-        case Flow::Jumped: break;
-        case Flow::InCall: return Stop::InCall;
-        case Flow::Ended: return Stop::Ended;
-        case Flow::Blocked: return Stop::Blocked;
+        case Flow::Next:
+          ++pc_;
+          break;
+        case Flow::Jumped:
+          break;
+        case Flow::InCall:
+          return Stop::InCall;
+        case Flow::Ended:
+          return Stop::Ended;
+        case Flow::Blocked:
+          return Stop::Blocked;
       }
     }
     step_.fault(Fault::InvalidUse, "runs for ever without touching anything shared");
@@ -171,9 +202,7 @@ class Executor::Interpreter {
     if (covered_ != nullptr) covered_[code_.statement_of[pc_]] = 1;
   }
 
-  std::byte* frame() {
-    return step_.bytes_ + system_.layout.threads[index(thread_)].frame;
-  }
+  std::byte* frame() { return step_.bytes_ + system_.layout.threads[index(thread_)].frame; }
 
   void push(std::int64_t value) {
     WAKESIM_ASSERT(size_ < kStackMax);
@@ -243,8 +272,10 @@ class Executor::Interpreter {
   std::int64_t normalised(WordId word, std::int64_t value) {
     switch (system_.words[index(word)].type) {
       case WordType::Unsigned32:
-      case WordType::Thread: return static_cast<std::uint32_t>(value);
-      case WordType::Unsigned64: return value;
+      case WordType::Thread:
+        return static_cast<std::uint32_t>(value);
+      case WordType::Unsigned64:
+        return value;
       case WordType::Signed32:
         if (value < INT32_MIN || value > INT32_MAX) {
           step_.fault(Fault::InvalidUse, "signed overflow");
@@ -256,24 +287,46 @@ class Executor::Interpreter {
 
   [[gnu::always_inline]] Flow execute(const Instruction& in) {
     switch (in.op) {
-      case Op::Number: push(in.b); return Flow::Next;
-      case Op::Constant: push(code_.constants[static_cast<std::size_t>(in.b)]); return Flow::Next;
-      case Op::Local: push(local(in.a)); return Flow::Next;
-      case Op::LocalAt: return local_at(in);
+      case Op::Number:
+        push(in.b);
+        return Flow::Next;
+      case Op::Constant:
+        push(code_.constants[static_cast<std::size_t>(in.b)]);
+        return Flow::Next;
+      case Op::Local:
+        push(local(in.a));
+        return Flow::Next;
+      case Op::LocalAt:
+        return local_at(in);
       case Op::ThreadLocal: {
         const ThreadLayout& layout = system_.layout.threads[static_cast<std::size_t>(in.b)];
         push(step_.peek<std::int64_t>(layout.locals + 8u * in.a));
         return Flow::Next;
       }
-      case Op::Member: push(system_.threads[index(thread_)].member_values[in.a]); return Flow::Next;
-      case Op::Self: push(index(thread_) + 1); return Flow::Next;
-      case Op::StoreLocal: set_local(in.a, pop()); return Flow::Next;
-      case Op::StoreReturn: set_local(in.a, pop()); return Flow::Next;
-      case Op::Pop: pop(); return Flow::Next;
-      case Op::Negate: stack_[size_ - 1] = wrap(0 - static_cast<std::uint64_t>(top()));
+      case Op::Member:
+        push(system_.threads[index(thread_)].member_values[in.a]);
         return Flow::Next;
-      case Op::Not: stack_[size_ - 1] = top() == 0; return Flow::Next;
-      case Op::Complement: stack_[size_ - 1] = ~top(); return Flow::Next;
+      case Op::Self:
+        push(index(thread_) + 1);
+        return Flow::Next;
+      case Op::StoreLocal:
+        set_local(in.a, pop());
+        return Flow::Next;
+      case Op::StoreReturn:
+        set_local(in.a, pop());
+        return Flow::Next;
+      case Op::Pop:
+        pop();
+        return Flow::Next;
+      case Op::Negate:
+        stack_[size_ - 1] = wrap(0 - static_cast<std::uint64_t>(top()));
+        return Flow::Next;
+      case Op::Not:
+        stack_[size_ - 1] = top() == 0;
+        return Flow::Next;
+      case Op::Complement:
+        stack_[size_ - 1] = ~top();
+        return Flow::Next;
       case Op::Divide:
       case Op::Remainder:
         if (top() == 0) {
@@ -334,7 +387,8 @@ class Executor::Interpreter {
         push(old);
         return Flow::Next;
       }
-      case Op::CompareExchange: return compare_exchange(in);
+      case Op::CompareExchange:
+        return compare_exchange(in);
       case Op::FetchAdd:
       case Op::FetchSub:
       case Op::FetchAnd:
@@ -348,14 +402,18 @@ class Executor::Interpreter {
         push(old);
         return Flow::Next;
       }
-      case Op::Fence: return Flow::Next;
-      case Op::Jump: jump(in); return Flow::Jumped;
+      case Op::Fence:
+        return Flow::Next;
+      case Op::Jump:
+        jump(in);
+        return Flow::Jumped;
       case Op::JumpIfZero:
         if (step_.is_traced()) step_.note({StepEvent::Kind::Branch, thread_, top() != 0, {}});
         if (pop() != 0) return Flow::Next;
         jump(in);
         return Flow::Jumped;
-      case Op::Guard: return pop() == 0 ? Flow::Blocked : Flow::Next;
+      case Op::Guard:
+        return pop() == 0 ? Flow::Blocked : Flow::Next;
       case Op::Assert:
         if (pop() == 0) {
           step_.fault(Fault::FailedAssert, "assertion failed");
@@ -366,12 +424,20 @@ class Executor::Interpreter {
         if (pop() != 0) return Flow::Next;
         step_.record_.is_blocked_for_good = true;
         return Flow::Ended;
-      case Op::Choose: push(in.b + static_cast<std::int64_t>(step_.choose(in.a))); return Flow::Next;
-      case Op::Call: return begin_call(in);
-      case Op::Primitive: return primitive(in);
-      case Op::Predicate: return predicate(in);
-      case Op::End: return Flow::Ended;
-      case Op::Work: step_.record_.work_ns += std::max<std::int64_t>(0, pop()); return Flow::Next;
+      case Op::Choose:
+        push(in.b + static_cast<std::int64_t>(step_.choose(in.a)));
+        return Flow::Next;
+      case Op::Call:
+        return begin_call(in);
+      case Op::Primitive:
+        return primitive(in);
+      case Op::Predicate:
+        return predicate(in);
+      case Op::End:
+        return Flow::Ended;
+      case Op::Work:
+        step_.record_.work_ns += std::max<std::int64_t>(0, pop());
+        return Flow::Next;
     }
     WAKESIM_UNREACHABLE();
   }
@@ -474,7 +540,8 @@ class Executor::Interpreter {
         }
       case PredicateSite::Kind::Blocked:
         return executor_.is_blocked(step_.state(), thread, footprint);
-      case PredicateSite::Kind::Ended: return step_.has_ended(thread);
+      case PredicateSite::Kind::Ended:
+        return step_.has_ended(thread);
     }
     WAKESIM_UNREACHABLE();
   }
@@ -499,7 +566,8 @@ std::vector<std::byte> Executor::initial_state(StepRecord& record,
     const Code& code = system_.code_of(thread);
     ThreadBlock block{};
     std::memcpy(&block, state.data() + system_.layout.threads[i].block, sizeof(block));
-    if (block.is_held == 0 && options_.collapse && (code.instructions[block.pc].flags & kVisible) == 0) {
+    if (block.is_held == 0 && options_.collapse &&
+        (code.instructions[block.pc].flags & kVisible) == 0) {
       Step step(system_, state.data(), record, thread, 0, nullptr);
       run_thread(step);
     } else {
@@ -529,8 +597,10 @@ bool Executor::enabled(const std::byte* state, Actor actor, Footprint* footprint
   const View view(system_, state, footprint);
   const ThreadLayout& layout = system_.layout.threads[index(actor.thread)];
   switch (actor.kind) {
-    case ActorKind::Thread: return thread_enabled(view, actor.thread);
-    case ActorKind::Timer: return timer_may_fire(view, actor.thread);
+    case ActorKind::Thread:
+      return thread_enabled(view, actor.thread);
+    case ActorKind::Timer:
+      return timer_may_fire(view, actor.thread);
     case ActorKind::Flush: {
       view.note_read(layout.buffer_class);
       BufferedStore oldest;
@@ -643,9 +713,15 @@ void Executor::step(std::byte* state, Move move, StepRecord& record,
 
 void Executor::take(Step& step, Actor actor) const {
   switch (actor.kind) {
-    case ActorKind::Thread: run_thread(step); return;
-    case ActorKind::Timer: fire_timer(step); return;
-    case ActorKind::Flush: flush(step); return;
+    case ActorKind::Thread:
+      run_thread(step);
+      return;
+    case ActorKind::Timer:
+      fire_timer(step);
+      return;
+    case ActorKind::Flush:
+      flush(step);
+      return;
     case ActorKind::Spurious: {
       step.note_read(system_.spurious_class);
       step.note_write(system_.spurious_class);
@@ -845,7 +921,8 @@ void Executor::jump_to(std::byte* state, ThreadId thread, std::uint16_t pc) cons
   const ThreadLayout& layout = system_.layout.threads[index(thread)];
   system_.catalogue->hooks.abandon_call(step, thread);
   std::memset(state + layout.frame, 0, layout.frame_bytes);
-  step.poke(layout.block, ThreadBlock{.pc = pc, .in_call = 0, .has_ended = 0, .is_held = 0, .zero = {}});
+  step.poke(layout.block,
+            ThreadBlock{.pc = pc, .in_call = 0, .has_ended = 0, .is_held = 0, .zero = {}});
 }
 
 }  // namespace wakesim

@@ -15,11 +15,11 @@ struct Operator {
 };
 
 constexpr Operator kBinaryOperators[] = {
-    {"+", Op::Add},        {"-", Op::Subtract},   {"*", Op::Multiply},  {"/", Op::Divide},
-    {"%", Op::Remainder},  {"<<", Op::ShiftLeft}, {">>", Op::ShiftRight}, {"&", Op::BitAnd},
-    {"|", Op::BitOr},      {"^", Op::BitXor},     {"==", Op::Equal},    {"!=", Op::NotEqual},
-    {"<", Op::Less},       {"<=", Op::LessEqual}, {">", Op::Greater},   {">=", Op::GreaterEqual},
-    {"&&", Op::And},       {"||", Op::Or}};
+    {"+", Op::Add},       {"-", Op::Subtract},   {"*", Op::Multiply},    {"/", Op::Divide},
+    {"%", Op::Remainder}, {"<<", Op::ShiftLeft}, {">>", Op::ShiftRight}, {"&", Op::BitAnd},
+    {"|", Op::BitOr},     {"^", Op::BitXor},     {"==", Op::Equal},      {"!=", Op::NotEqual},
+    {"<", Op::Less},      {"<=", Op::LessEqual}, {">", Op::Greater},     {">=", Op::GreaterEqual},
+    {"&&", Op::And},      {"||", Op::Or}};
 
 struct AtomicOperation {
   std::string_view name;
@@ -28,10 +28,10 @@ struct AtomicOperation {
 };
 
 constexpr AtomicOperation kAtomicOperations[] = {
-    {"load", Op::Load, 0},           {"store", Op::StoreLocked, 1},
-    {"xchg", Op::Exchange, 1},       {"cas", Op::CompareExchange, 2},
-    {"fetch_add", Op::FetchAdd, 1},  {"fetch_sub", Op::FetchSub, 1},
-    {"fetch_and", Op::FetchAnd, 1},  {"fetch_or", Op::FetchOr, 1},
+    {"load", Op::Load, 0},          {"store", Op::StoreLocked, 1},
+    {"xchg", Op::Exchange, 1},      {"cas", Op::CompareExchange, 2},
+    {"fetch_add", Op::FetchAdd, 1}, {"fetch_sub", Op::FetchSub, 1},
+    {"fetch_and", Op::FetchAnd, 1}, {"fetch_or", Op::FetchOr, 1},
     {"fetch_xor", Op::FetchXor, 1}};
 
 bool is_memory_order(const ast::Argument& argument) {
@@ -57,11 +57,16 @@ std::string to_text(const ast::Expression& e) {
     case Kind::Number:
       if (!e.name.empty()) return e.name;  // As written: "10ms", "0x10".
       return std::to_string(e.value);
-    case Kind::Name: return e.name;
-    case Kind::Index: return to_text(e.operands[0]) + "[" + to_text(e.operands[1]) + "]";
-    case Kind::Member: return to_text(e.operands[0]) + "." + e.name;
-    case Kind::Group: return "(" + to_text(e.operands[0]) + ")";
-    case Kind::Unary: return e.op + to_text(e.operands[0]);
+    case Kind::Name:
+      return e.name;
+    case Kind::Index:
+      return to_text(e.operands[0]) + "[" + to_text(e.operands[1]) + "]";
+    case Kind::Member:
+      return to_text(e.operands[0]) + "." + e.name;
+    case Kind::Group:
+      return "(" + to_text(e.operands[0]) + ")";
+    case Kind::Unary:
+      return e.op + to_text(e.operands[0]);
     case Kind::Binary: {
       const std::string space = e.op == ".." ? "" : " ";
       return to_text(e.operands[0]) + space + e.op + space + to_text(e.operands[1]);
@@ -102,11 +107,21 @@ void CodeWriter::value(const ast::Expression& e) {
     return;
   }
   switch (e.kind) {
-    case Kind::Number: emit_number(e.value); return;
-    case Kind::Name: value_of_name(e); return;
-    case Kind::Index: value_of_index(e); return;
-    case Kind::Member: value_of_member(e); return;
-    case Kind::Group: value(e.operands[0]); return;
+    case Kind::Number:
+      emit_number(e.value);
+      return;
+    case Kind::Name:
+      value_of_name(e);
+      return;
+    case Kind::Index:
+      value_of_index(e);
+      return;
+    case Kind::Member:
+      value_of_member(e);
+      return;
+    case Kind::Group:
+      value(e.operands[0]);
+      return;
     case Kind::Unary: {
       value(e.operands[0]);
       emit(e.op == "-" ? Op::Negate : e.op == "!" ? Op::Not : Op::Complement);
@@ -117,7 +132,9 @@ void CodeWriter::value(const ast::Expression& e) {
       value(e.operands[1]);
       value_of_operator(e);
       return;
-    case Kind::Call: value_of_call(e); return;
+    case Kind::Call:
+      value_of_call(e);
+      return;
   }
 }
 
@@ -209,7 +226,9 @@ void CodeWriter::value_of_name(const ast::Expression& e) {
 
 void CodeWriter::value_of_symbol(const Symbol& symbol, const ast::Expression& e) {
   switch (symbol.kind) {
-    case Symbol::Kind::Constant: emit_number(symbol.value); return;
+    case Symbol::Kind::Constant:
+      emit_number(symbol.value);
+      return;
     case Symbol::Kind::Word:
       if (symbol.is_array) {
         error(e, "`" + e.name + "` is an array of words",
@@ -224,7 +243,9 @@ void CodeWriter::value_of_symbol(const Symbol& symbol, const ast::Expression& e)
       read_.insert(symbol.first);
       emit(Op::Local, symbol.first);
       return;
-    case Symbol::Kind::Member: emit(Op::Member, symbol.first); return;
+    case Symbol::Kind::Member:
+      emit(Op::Member, symbol.first);
+      return;
     case Symbol::Kind::Thread:
       if (symbol.count == 1) {
         emit_number(symbol.first + 1);
@@ -376,8 +397,7 @@ void CodeWriter::value_of_member(const ast::Expression& e) {
   emit(Op::Bound, fields.size(), static_cast<std::int64_t>(symbol->entries));
   emit_number(static_cast<std::int64_t>(field));
   emit(Op::Add);
-  emit(Op::LocalAt, symbol->first + 1,
-       static_cast<std::int64_t>(symbol->entries * fields.size()));
+  emit(Op::LocalAt, symbol->first + 1, static_cast<std::int64_t>(symbol->entries * fields.size()));
 }
 
 void CodeWriter::observe_local(const ast::Expression& e) {
@@ -466,9 +486,10 @@ void CodeWriter::value_of_call(const ast::Expression& e) {
     return;
   }
   if (row->primitive == nullptr) {
-    error(e, atomic_depth_ > 0
-                 ? "`" + e.name + "` takes several steps, so it cannot stand in `atomic:`"
-                 : "`" + e.name + "` takes several steps, so it cannot stand here",
+    error(e,
+          atomic_depth_ > 0
+              ? "`" + e.name + "` takes several steps, so it cannot stand in `atomic:`"
+              : "`" + e.name + "` takes several steps, so it cannot stand here",
           "give it a line of its own: r = " + to_text(e));
     emit(Op::Number);
     return;
@@ -513,8 +534,7 @@ void CodeWriter::atomic_operation(const ast::Expression& e, Op op, std::size_t o
 }
 
 void CodeWriter::choice(const ast::Expression& e) {
-  const bool is_range = e.arguments.size() == 1 &&
-                        e.arguments[0].value.kind == Kind::Binary &&
+  const bool is_range = e.arguments.size() == 1 && e.arguments[0].value.kind == Kind::Binary &&
                         e.arguments[0].value.op == "..";
   if (!is_range) {
     error(e, "`choose` takes a range", "write  choose(0..3)");

@@ -1,8 +1,8 @@
 // The scenario's statements as instructions for a small stack machine.
 //
 // A *line* is what the scenario's author wrote as one line: it starts at an instruction with
-// kLineStart and runs to the next one. Everything in it is one step, except that a call stops inside
-// its line until it returns. Jumps between lines belong to the line before them.
+// kLineStart and runs to the next one. Everything in it is one step, except that a call stops
+// inside its line until it returns. Jumps between lines belong to the line before them.
 
 #pragma once
 
@@ -12,38 +12,63 @@ namespace wakesim {
 
 enum class Op : std::uint8_t {
   // Values. `b` is the number itself, or an index.
-  Number,         // push b
-  Constant,       // push constants[b]
-  Local,          // push local a
-  LocalAt,        // pop i, push local a + i (i < b, else a fault)
-  ThreadLocal,    // push local a of thread b (properties and observations)
-  Member,         // push the thread's `with:` value a
-  Self,           // push the thread's id: 1 + its number, so that 0 is nobody
-  StoreLocal,     // pop into local a
-  StoreReturn,    // pop into local a, which `join` reads
+  Number,       // push b
+  Constant,     // push constants[b]
+  Local,        // push local a
+  LocalAt,      // pop i, push local a + i (i < b, else a fault)
+  ThreadLocal,  // push local a of thread b (properties and observations)
+  Member,       // push the thread's `with:` value a
+  Self,         // push the thread's id: 1 + its number, so that 0 is nobody
+  StoreLocal,   // pop into local a
+  StoreReturn,  // pop into local a, which `join` reads
   Pop,
   // Operators.
-  Negate, Not, Complement,
-  Add, Subtract, Multiply, Divide, Remainder,
-  ShiftLeft, ShiftRight, BitAnd, BitOr, BitXor,
-  Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual,
-  And, Or,
-  Bound,       // top of stack must be in 0 .. b-1, else a fault; scale it by a
+  Negate,
+  Not,
+  Complement,
+  Add,
+  Subtract,
+  Multiply,
+  Divide,
+  Remainder,
+  ShiftLeft,
+  ShiftRight,
+  BitAnd,
+  BitOr,
+  BitXor,
+  Equal,
+  NotEqual,
+  Less,
+  LessEqual,
+  Greater,
+  GreaterEqual,
+  And,
+  Or,
+  Bound,  // top of stack must be in 0 .. b-1, else a fault; scale it by a
   // Shared memory. `b` is the first word; if a > 0, an index below the operands picks one of a.
-  Load, Store, StoreLocked, Exchange, CompareExchange,
-  FetchAdd, FetchSub, FetchAnd, FetchOr, FetchXor,
+  Load,
+  Store,
+  StoreLocked,
+  Exchange,
+  CompareExchange,
+  FetchAdd,
+  FetchSub,
+  FetchAnd,
+  FetchOr,
+  FetchXor,
   Fence,
   // Control.
   Jump,        // to b
   JumpIfZero,  // pop; to b
   Guard,       // pop; the line is enabled only if it is not zero
-  Assert, Assume,  // pop
-  Choose,      // push b + (one of a alternatives)
-  Call,        // sites[b]
-  Primitive,   // sites[b]; pushes the result
-  Predicate,   // predicates[b]; pushes 0 or 1
+  Assert,
+  Assume,     // pop
+  Choose,     // push b + (one of a alternatives)
+  Call,       // sites[b]
+  Primitive,  // sites[b]; pushes the result
+  Predicate,  // predicates[b]; pushes 0 or 1
   End,
-  Work,        // pop; in timed runs the thread uses its CPU for so many nanoseconds
+  Work,  // pop; in timed runs the thread uses its CPU for so many nanoseconds
 };
 
 // Instruction::flags.

@@ -51,9 +51,12 @@ std::uint32_t links_offset(const Layout& layout, EntryId entry) {
 std::int64_t read_word(const std::byte* state, const Word& word) {
   switch (word.type) {
     case WordType::Unsigned32:
-    case WordType::Thread: return peek_at<std::uint32_t>(state, word.offset);
-    case WordType::Signed32: return peek_at<std::int32_t>(state, word.offset);
-    case WordType::Unsigned64: return peek_at<std::int64_t>(state, word.offset);
+    case WordType::Thread:
+      return peek_at<std::uint32_t>(state, word.offset);
+    case WordType::Signed32:
+      return peek_at<std::int32_t>(state, word.offset);
+    case WordType::Unsigned64:
+      return peek_at<std::int64_t>(state, word.offset);
   }
   WAKESIM_UNREACHABLE();
 }
@@ -69,8 +72,7 @@ std::uint32_t dense_position(const std::byte* state, std::uint32_t offset, Entry
   return position;
 }
 
-void dense_insert(std::byte* state, const ListLayout& list, std::uint32_t position,
-                  EntryId entry) {
+void dense_insert(std::byte* state, const ListLayout& list, std::uint32_t position, EntryId entry) {
   const std::uint32_t count = peek_at<Dense>(state, list.offset);
   WAKESIM_ASSERT(count < list.capacity);
   std::byte* const place = state + list.offset + kDense * (1 + position);
@@ -90,8 +92,8 @@ void dense_remove(std::byte* state, const ListLayout& list, EntryId entry) {
 }
 
 // `position` is the entry to stand before, or kNoEntry for the back.
-void linked_insert(std::byte* state, const Layout& layout, const ListLayout& list,
-                   EntryId position, EntryId entry) {
+void linked_insert(std::byte* state, const Layout& layout, const ListLayout& list, EntryId position,
+                   EntryId entry) {
   Linked head = peek_at<Linked>(state, list.offset);
   const std::uint32_t self = index(entry) + 1;
   Links links{};

@@ -23,12 +23,13 @@ namespace wakesim {
 
 struct System;
 
-// A thread's private words at the start of its block. Only its own steps and `interrupt` touch them.
+// A thread's private words at the start of its block. Only its own steps and `interrupt` touch
+// them.
 struct ThreadBlock {
-  std::uint16_t pc;          // Next instruction; while in a call, the call's own.
-  std::uint8_t in_call;      // A frame is active.
-  std::uint8_t has_ended;    // Its class is end(t): join and properties read it.
-  std::uint8_t is_held;      // Its `start:` has not been true yet. Class start(t).
+  std::uint16_t pc;        // Next instruction; while in a call, the call's own.
+  std::uint8_t in_call;    // A frame is active.
+  std::uint8_t has_ended;  // Its class is end(t): join and properties read it.
+  std::uint8_t is_held;    // Its `start:` has not been true yet. Class start(t).
   std::uint8_t zero[3];
 };
 static_assert(std::has_unique_object_representations_v<ThreadBlock>);
@@ -46,11 +47,11 @@ static_assert(sizeof(TaskRun) == 8 && std::has_unique_object_representations_v<T
 
 // A place in a list. `next` and `previous` are used by the timed layout only, else zero.
 struct Entry {
-  std::uint32_t key;        // Readiness bits, a bitset: the model's.
-  std::uint16_t function;   // Wake callback, numbered by models/kernel.h; 0: not linked.
-  std::uint16_t flags;      // EXCLUSIVE, ...
-  std::uint32_t value;      // For the callback: an object, a slot.
-  std::uint32_t list;       // 1 + the list it is on, or 0. Set by the list functions.
+  std::uint32_t key;       // Readiness bits, a bitset: the model's.
+  std::uint16_t function;  // Wake callback, numbered by models/kernel.h; 0: not linked.
+  std::uint16_t flags;     // EXCLUSIVE, ...
+  std::uint32_t value;     // For the callback: an object, a slot.
+  std::uint32_t list;      // 1 + the list it is on, or 0. Set by the list functions.
 };
 static_assert(sizeof(Entry) == 16 && std::has_unique_object_representations_v<Entry>);
 
@@ -69,7 +70,7 @@ struct StepRecord {
   Footprint footprint;
   std::uint32_t choices = 1;  // How many alternatives the step had; all get explored.
   Fault fault = Fault::None;
-  std::uint16_t fault_pc = 0;   // Where, in the actor's program.
+  std::uint16_t fault_pc = 0;        // Where, in the actor's program.
   const char* fault_text = nullptr;  // Static text for InvalidUse.
   bool is_blocked_for_good = false;  // `assume` was false.
   bool bound_reached = false;        // A store buffer was full, ...
@@ -80,9 +81,9 @@ struct StepRecord {
   bool armed_absolute = false;
   std::int64_t armed_ns = 0;
   std::vector<ThreadId>* woken = nullptr;
-  std::int64_t work_ns = 0;       // What its `work` lines add up to.
-  std::uint32_t lines = 0;        // Lines begun, local ones included.
-  std::uint32_t vain_wakes = 0;   // Wakes that found nobody.
+  std::int64_t work_ns = 0;      // What its `work` lines add up to.
+  std::uint32_t lines = 0;       // Lines begun, local ones included.
+  std::uint32_t vain_wakes = 0;  // Wakes that found nobody.
   // Random runs only: not 0 makes the step take choice `draw % choices` instead of the move's.
   std::uint32_t draw = 0;
   // Judges ask whether a thread leaves a region of its program: instructions [begin, end).
@@ -133,7 +134,7 @@ class View {
 
   // Lists. Order is front to back. All of these read the list's class.
   std::uint32_t size(ListId list) const;
-  EntryId first(ListId list) const;                 // kNoEntry if empty.
+  EntryId first(ListId list) const;                // kNoEntry if empty.
   EntryId next(ListId list, EntryId entry) const;  // kNoEntry after the last.
   bool contains(ListId list, EntryId entry) const;
 
@@ -206,7 +207,7 @@ class Step : public View {
   void push_back(ListId list, EntryId entry);
   void insert_before(ListId list, EntryId position, EntryId entry);  // kNoEntry: at the back.
   void remove(ListId list, EntryId entry);                           // Must be on it.
-  void set_entry(EntryId entry, const Entry& value);  // Keeps `list`.
+  void set_entry(EntryId entry, const Entry& value);                 // Keeps `list`.
   void set_run(ThreadId thread, const TaskRun& value);
 
   // What the kernel leaves open: 0 .. count-1, decided by the strategy. At most once a step.

@@ -9,9 +9,9 @@ std::vector<std::string> Symbols::all_names() const {
 }
 
 std::vector<std::string> Symbols::all_calls() const {
-  std::vector<std::string> result{"load", "store", "xchg", "cas", "fetch_add", "fetch_sub",
-                                  "fetch_and", "fetch_or", "fetch_xor", "fence", "choose",
-                                  "asleep", "blocked", "ended"};
+  std::vector<std::string> result{"load",      "store",     "xchg",     "cas",       "fetch_add",
+                                  "fetch_sub", "fetch_and", "fetch_or", "fetch_xor", "fence",
+                                  "choose",    "asleep",    "blocked",  "ended"};
   for (const auto& [name, row] : calls) result.push_back(name);
   for (const auto& [name, function] : functions) result.push_back(name);
   return result;
@@ -47,8 +47,10 @@ std::optional<std::int64_t> fold_operator(std::string_view op, std::int64_t left
 std::optional<std::int64_t> fold(const ast::Expression& expression, const Symbols& symbols) {
   using Kind = ast::Expression::Kind;
   switch (expression.kind) {
-    case Kind::Number: return expression.value;
-    case Kind::Group: return fold(expression.operands[0], symbols);
+    case Kind::Number:
+      return expression.value;
+    case Kind::Group:
+      return fold(expression.operands[0], symbols);
     case Kind::Name: {
       const Symbol* symbol = symbols.find(expression.name);
       if (symbol == nullptr || symbol->kind != Symbol::Kind::Constant) return std::nullopt;
@@ -69,7 +71,8 @@ std::optional<std::int64_t> fold(const ast::Expression& expression, const Symbol
     }
     case Kind::Index:
     case Kind::Member:
-    case Kind::Call: return std::nullopt;
+    case Kind::Call:
+      return std::nullopt;
   }
   return std::nullopt;
 }

@@ -36,9 +36,9 @@ struct Symbol {
   std::uint32_t first = 0;
   std::uint32_t count = 1;
   bool is_array = false;
-  const CallRow* row = nullptr;   // List, Entry: whose fields.
-  std::uint32_t entries = 0;      // List, Entry: how many there may be.
-  std::uint32_t index_local = 0;  // Entry.
+  const CallRow* row = nullptr;                 // List, Entry: whose fields.
+  std::uint32_t entries = 0;                    // List, Entry: how many there may be.
+  std::uint32_t index_local = 0;                // Entry.
   const ast::Expression* expression = nullptr;  // Alias.
   const Scope* scope = nullptr;                 // Alias.
   Location where;

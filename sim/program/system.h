@@ -55,8 +55,8 @@ struct Statement {
   Location where;
 };
 
-// Where a call's argument comes from: instructions [begin, end) push it, and without running them it
-// is known to lie in `range`.
+// Where a call's argument comes from: instructions [begin, end) push it, and without running them
+// it is known to lie in `range`.
 struct ArgumentSource {
   std::uint16_t begin = 0;
   std::uint16_t end = 0;
@@ -66,9 +66,10 @@ struct ArgumentSource {
 // One place in the program where a model is called.
 struct CallSite {
   const CallRow* row = nullptr;
-  std::uint32_t arguments = 0;        // On the stack, pairs flattened behind the parameters.
+  std::uint32_t arguments = 0;  // On the stack, pairs flattened behind the parameters.
   std::uint32_t pairs = 0;
-  std::uint32_t result_local = ~std::uint32_t{0};  // List results: where `n` goes, entries behind it.
+  std::uint32_t result_local =
+      ~std::uint32_t{0};  // List results: where `n` goes, entries behind it.
   std::uint32_t result_entries = 0;
   std::uint32_t frame_bytes = 0;
   std::vector<ArgumentSource> sources;
@@ -79,8 +80,8 @@ struct CallSite {
 struct PredicateSite {
   enum class Kind : std::uint8_t { Asleep, Blocked, Ended };
   Kind kind = Kind::Asleep;
-  std::vector<ThreadId> threads;          // All must satisfy it.
-  std::optional<std::string> subject;     // asleep(t, x): in a call on x.
+  std::vector<ThreadId> threads;       // All must satisfy it.
+  std::optional<std::string> subject;  // asleep(t, x): in a call on x.
 };
 
 // A region of code that tells what a sleep inside it is waiting for.
@@ -89,8 +90,8 @@ struct WaitRegion {
   Kind kind = Kind::Loop;
   std::uint16_t begin = 0;  // Instructions [begin, end); a loop is left when the pc is outside.
   std::uint16_t end = 0;
-  bool has_exit = false;    // A loop that can be left by break, return or its guard.
-  bool is_counted = false;  // `repeat`: its exit is no wait condition.
+  bool has_exit = false;        // A loop that can be left by break, return or its guard.
+  bool is_counted = false;      // `repeat`: its exit is no wait condition.
   std::uint16_t condition = 0;  // WaitsFor: code that pushes the condition, then End.
   std::string text;             // "avail > 0", as written; for a loop its exit.
 };
@@ -119,7 +120,7 @@ struct Code {
   std::vector<LocalInfo> locals;
   std::vector<std::uint64_t> live;  // By instruction, `live_words` words each.
   std::uint32_t live_words = 0;
-  bool can_end = true;              // Some End is reachable.
+  bool can_end = true;                    // Some End is reachable.
   std::uint32_t return_local = kNoLocal;  // Where `return value` leaves its value.
 };
 
@@ -127,14 +128,14 @@ struct ThreadInfo {
   std::string name;   // "waiter[1]"
   std::string group;  // "waiter"
   std::uint32_t member = 0;
-  std::uint32_t code = 0;            // Index into System::codes.
+  std::uint32_t code = 0;                   // Index into System::codes.
   std::vector<std::int64_t> member_values;  // `with:` constants.
   std::vector<std::pair<std::uint32_t, std::int64_t>> initial_locals;
-  bool is_service = false;    // May sleep at the end.
+  bool is_service = false;  // May sleep at the end.
   bool is_daemon_by_hand = false;
   bool is_interrupt = false;
   std::uint32_t start = kNoLocal;  // Index into System::expressions of its `start:`.
-  bool is_observed = false;   // A predicate of some program looks at it.
+  bool is_observed = false;        // A predicate of some program looks at it.
   Location where;
 };
 
@@ -147,7 +148,7 @@ struct CompiledProperty {
   ast::Property::Kind kind = ast::Property::Kind::Always;
   std::string name;
   std::string text;
-  std::uint32_t code = 0;         // Index into System::expressions.
+  std::uint32_t code = 0;  // Index into System::expressions.
   std::uint32_t consequence = 0;
   Location where;
 };

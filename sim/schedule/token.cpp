@@ -20,10 +20,14 @@ std::string letters(std::size_t actor, std::size_t actors) {
 std::string describe(const System& system, const Actor& actor) {
   const std::string& name = system.threads[index(actor.thread)].name;
   switch (actor.kind) {
-    case ActorKind::Thread: return name;
-    case ActorKind::Timer: return "timer of " + name;
-    case ActorKind::Flush: return "flush of " + name;
-    case ActorKind::Spurious: return "spurious wake of " + name;
+    case ActorKind::Thread:
+      return name;
+    case ActorKind::Timer:
+      return "timer of " + name;
+    case ActorKind::Flush:
+      return "flush of " + name;
+    case ActorKind::Spurious:
+      return "spurious wake of " + name;
   }
   return name;
 }

@@ -1,5 +1,5 @@
-// 128-bit fingerprints of whole states (XXH3). For n states the expected number of confused pairs is
-// about n*n / 2^129; the verdict prints it.
+// 128-bit fingerprints of whole states (XXH3). For n states the expected number of confused pairs
+// is about n*n / 2^129; the verdict prints it.
 
 #pragma once
 

@@ -61,7 +61,8 @@ struct Footprint {
   }
 };
 
-// Steps of different actors that do not conflict commute, and neither enables or disables the other.
+// Steps of different actors that do not conflict commute, and neither enables or disables the
+// other.
 inline bool conflict(const Footprint& a, const Footprint& b) {
   return a.writes.intersects(b.writes) || a.writes.intersects(b.reads) ||
          a.reads.intersects(b.writes);

@@ -1,9 +1,11 @@
-// Where everything lives in the state: one flat vector of bytes, laid out when a scenario is loaded.
+// Where everything lives in the state: one flat vector of bytes, laid out when a scenario is
+// loaded.
 //
 // Copying a state is memcpy, comparing is memcmp, hashing hashes all of it. Therefore equal
-// situations must have equal bytes: lists are dense with zero tails, frames are initialised at entry
-// and zeroed at return, dead locals are cleared, nothing in the state is a pointer, ticket or time
-// stamp. What never changes during a run lives outside: in the System and in the objects' records.
+// situations must have equal bytes: lists are dense with zero tails, frames are initialised at
+// entry and zeroed at return, dead locals are cleared, nothing in the state is a pointer, ticket or
+// time stamp. What never changes during a run lives outside: in the System and in the objects'
+// records.
 
 #pragma once
 
@@ -46,7 +48,7 @@ struct ListLayout {
 // A thread's bytes: [block, private_end) its own, [run, ...) what others may change.
 struct ThreadLayout {
   std::uint32_t private_end = 0;
-  std::uint32_t block = 0;   // ThreadBlock, then locals, then the frame of the call in flight.
+  std::uint32_t block = 0;  // ThreadBlock, then locals, then the frame of the call in flight.
   std::uint32_t locals = 0;
   std::uint32_t locals_count = 0;
   std::uint32_t frame = 0;

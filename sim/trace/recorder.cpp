@@ -9,8 +9,7 @@ namespace {
 
 class Recorder {
  public:
-  explicit Recorder(const Executor& executor)
-      : executor_(executor), system_(executor.system()) {}
+  explicit Recorder(const Executor& executor) : executor_(executor), system_(executor.system()) {}
 
   Recording run(const Schedule& schedule) {
     Recording result;
@@ -29,8 +28,7 @@ class Recorder {
       TraceStep step = describe_before(state.data(), move);
       step.number = static_cast<std::uint32_t>(++result.moves_taken);
       step.is_preemption = has_previous && move.actor.kind == ActorKind::Thread &&
-                           previous != move.actor &&
-                           executor_.enabled(state.data(), previous);
+                           previous != move.actor && executor_.enabled(state.data(), previous);
       trace.preemptions += step.is_preemption ? 1 : 0;
       StepRecord record;
       std::vector<StepEvent> events;
@@ -49,9 +47,9 @@ class Recorder {
         has_previous = true;
       }
     }
-    trace.token = write_token(executor_, {schedule.begin(),
-                                          schedule.begin() +
-                                              static_cast<std::ptrdiff_t>(result.moves_taken)});
+    trace.token = write_token(
+        executor_,
+        {schedule.begin(), schedule.begin() + static_cast<std::ptrdiff_t>(result.moves_taken)});
     result.final_state = std::move(state);
     return result;
   }
@@ -151,7 +149,8 @@ class Recorder {
           has_branch = true;
           break;
         case StepEvent::Kind::Slept:
-        case StepEvent::Kind::TimedOut: break;
+        case StepEvent::Kind::TimedOut:
+          break;
       }
     }
     if (record.fault == Fault::FailedAssert) {
@@ -177,11 +176,13 @@ class Recorder {
     for (std::size_t i = 0; i < system_.words.size(); ++i) {
       const Word& word = system_.words[i];
       result.push_back(number(word.name, view.load(static_cast<WordId>(i))));
-      if (word.has_list) result.push_back({"queue of " + word.name, names(view, word.list), 0, false});
+      if (word.has_list)
+        result.push_back({"queue of " + word.name, names(view, word.list), 0, false});
     }
     for (const DeclaredObject& object : system_.objects) {
       if (object.row->display == nullptr) continue;
-      const auto stride = static_cast<std::int64_t>(std::max<std::size_t>(1, object.row->descriptors));
+      const auto stride =
+          static_cast<std::int64_t>(std::max<std::size_t>(1, object.row->descriptors));
       for (std::uint32_t i = 0; i < object.count; ++i) {
         const std::string name =
             object.is_array ? object.name + "[" + std::to_string(i) + "]" : object.name;

@@ -50,12 +50,12 @@ struct TraceWake {
 struct TraceStep {
   std::uint32_t number = 0;  // From 1.
   Move move;
-  std::string actor;  // "waiter", "timer of waiter", "flush of waiter".
-  Location where;     // Of the line; line 0 for actors that have none.
-  std::string text;   // The line as written, or what the actor does ("flush ready = 1").
-  std::string phase;  // Inside a call: the name of the model's state, else empty.
+  std::string actor;   // "waiter", "timer of waiter", "flush of waiter".
+  Location where;      // Of the line; line 0 for actors that have none.
+  std::string text;    // The line as written, or what the actor does ("flush ready = 1").
+  std::string phase;   // Inside a call: the name of the model's state, else empty.
   std::string result;  // "0", "-EAGAIN", "asleep", "yes", "no"; empty if nothing to say.
-  std::vector<ObjectValue> changed;   // Objects, then locals as `thread.name`.
+  std::vector<ObjectValue> changed;  // Objects, then locals as `thread.name`.
   std::vector<TraceWake> wakes;
   bool is_preemption = false;  // The actor before could have gone on.
   std::string fault_text;      // The statement that failed, where one did: it may be a local line
@@ -65,9 +65,9 @@ struct TraceStep {
 };
 
 struct Trace {
-  std::vector<std::string> threads;                        // Columns, in declaration order.
+  std::vector<std::string> threads;                         // Columns, in declaration order.
   std::vector<std::pair<std::string, std::string>> legend;  // Token letter -> actor.
-  std::vector<ObjectValue> initial;                        // Every shown object, in order.
+  std::vector<ObjectValue> initial;                         // Every shown object, in order.
   std::vector<TraceStep> steps;
   std::uint32_t preemptions = 0;
   std::string token;  // wk1....

@@ -68,3 +68,5 @@ BENCHMARK_CAPTURE(search, P1_3_2_over_futex, "scenarios/conformance/mutex2-futex
 
 }  // namespace
 }  // namespace wakesim
+
+BENCHMARK_MAIN();

@@ -25,7 +25,7 @@ install_packages() {
   missing=$(missing_packages "$@")
   [ -n "$missing" ] || return 0
 
-  names=$(printf '%s\n' "$missing" | cut -d' ' -f1 | tr '\n' ' ')
+  missing_names=$(printf '%s\n' "$missing" | cut -d' ' -f1 | tr '\n' ' ')
   {
     echo "wakesim is built from source. These Debian packages are missing:"
     echo
@@ -39,12 +39,12 @@ install_packages() {
   if [ "$(id -u)" -ne 0 ]; then
     as_root=sudo
     if [ "$no_install" = 1 ] || ! command -v sudo >/dev/null 2>&1; then
-      echo "Please install them as root:  apt-get install --no-install-recommends $names" >&2
+      echo "Please install them as root:  apt-get install --no-install-recommends $missing_names" >&2
       [ "$no_install" = 1 ] && return 0  # The build may find the libraries elsewhere.
       return 1
     fi
   elif [ "$no_install" = 1 ]; then
-    echo "Please install them:  apt-get install --no-install-recommends $names" >&2
+    echo "Please install them:  apt-get install --no-install-recommends $missing_names" >&2
     return 0
   fi
 
@@ -65,8 +65,8 @@ install_packages() {
     run_apt update || return 1
   fi
   # shellcheck disable=SC2086  # One word per package.
-  if ! run_apt install $names; then
-    if ! run_apt update || ! run_apt install $names; then
+  if ! run_apt install $missing_names; then
+    if ! run_apt update || ! run_apt install $missing_names; then
       echo "apt-get could not install the packages; its messages are above." >&2
       return 1
     fi

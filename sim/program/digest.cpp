@@ -1,0 +1,40 @@
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <string>
+
+#include "sim/program/compilation.h"
+
+namespace wakesim {
+
+std::uint64_t digest_of(const System& system) {
+  std::string text;
+  const auto add = [&](const auto& value) {
+    text.append(reinterpret_cast<const char*>(&value), sizeof(value));
+  };
+  add(system.memory);
+  add(system.spurious);
+  for (const int value : system.dialect) add(value);
+  for (const Code& code : system.codes) {
+    for (const Instruction& in : code.instructions) add(in);
+    for (const std::int64_t constant : code.constants) add(constant);
+    for (const CallSite& site : code.sites) text += site.row->name;
+  }
+  for (const ThreadInfo& thread : system.threads) {
+    add(thread.code);
+    add(thread.is_observed);
+    if (thread.start != kNoLocal) text += to_text(*system.instance.threads[thread.code].start);
+    for (const std::int64_t value : thread.member_values) add(value);
+  }
+  for (const ast::Object& object : system.instance.objects) {
+    text += object.kind;
+    if (object.count) text += to_text(*object.count);
+    for (const ast::Argument& argument : object.arguments) {
+      text += "," + argument.name + "=" + to_text(argument.value);
+    }
+  }
+  text.append(reinterpret_cast<const char*>(system.initial.data()), system.initial.size());
+  return XXH3_64bits(text.data(), text.size());
+}
+
+}  // namespace wakesim

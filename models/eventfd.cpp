@@ -40,8 +40,8 @@ const Eventfd& eventfd_of(const Effects& effects, ObjectId id) {
 
 // wake_up_locked_poll(): one exclusive waiter at most, but readers and writers are not exclusive,
 // so everybody is visited; pollers are filtered by `key`.
-void wake(Step& step, const Eventfd& eventfd, std::uint32_t key) {
-  kernel::wake_up(step, eventfd.waiters, {.exclusive = 1, .mode = kernel::kTaskNormal, .key = key});
+void wake_locked(Step& step, const Eventfd& eventfd, std::uint32_t key) {
+  kernel::wake_up(step, eventfd.waiters, {.key = key, .holds_lock = true});
 }
 
 // do_wait_intr_irq(): at the tail, and again at the tail after a wake that another thread used up,
@@ -92,7 +92,7 @@ void begin_read(Step&, const OpenFile& file, const file::Request& request, Event
 Progress take(Step& step, const EventfdRead& read, const Eventfd& eventfd, std::uint64_t counter) {
   const std::uint64_t value = read.is_semaphore ? 1 : counter;
   step.write(eventfd.counter, counter - value);
-  if (!step.is_on(id(Switch::EventfdReadWakesNobody))) wake(step, eventfd, file::kOut);
+  if (!step.is_on(id(Switch::EventfdReadWakesNobody))) wake_locked(step, eventfd, file::kOut);
   return step.finish(static_cast<std::int64_t>(value));
 }
 
@@ -106,6 +106,7 @@ Progress step_read(Step& step, EventfdRead& read) {
       return step.finish(-EINVAL);
     case At::Locked:
     case At::Asleep: {
+      if (!kernel::may_lock(step, step.thread(), eventfd.waiters)) return Progress::Continues;
       const std::uint64_t counter = step.read(eventfd.counter);
       if (counter > 0) {
         if (read.at == At::Asleep) kernel::finish_wait(step, kernel::my_entry(step));
@@ -130,13 +131,17 @@ Progress step_read(Step& step, EventfdRead& read) {
 
 bool read_enabled(const View& view, ThreadId thread, const EventfdRead& read) {
   using At = EventfdRead::At;
+  const auto may_lock = [&] {
+    return kernel::may_lock(view, thread, eventfd_of(view, read.object).waiters);
+  };
   switch (read.at) {
     case At::Invalid:
+      return true;
     case At::Locked:
     case At::Linking:
-      return true;
+      return may_lock();
     case At::Asleep:
-      return kernel::is_running(view, thread);
+      return kernel::is_running(view, thread) && may_lock();
   }
   WAKESIM_UNREACHABLE();
 }
@@ -196,11 +201,12 @@ Progress step_write(Step& step, EventfdWrite& write) {
       return step.finish(-EINVAL);
     case At::Locked:
     case At::Asleep: {
+      if (!kernel::may_lock(step, step.thread(), eventfd.waiters)) return Progress::Continues;
       const std::uint64_t counter = step.read(eventfd.counter);
       if (fits(counter, write.value)) {
         if (write.at == At::Asleep) kernel::finish_wait(step, kernel::my_entry(step));
         step.write(eventfd.counter, counter + write.value);
-        if (!step.is_on(id(Switch::EventfdWriteWakesNobody))) wake(step, eventfd, file::kIn);
+        if (!step.is_on(id(Switch::EventfdWriteWakesNobody))) wake_locked(step, eventfd, file::kIn);
         return step.finish(kValueBytes);
       }
       if (write.is_nonblocking) return step.finish(-EAGAIN);
@@ -222,13 +228,17 @@ Progress step_write(Step& step, EventfdWrite& write) {
 
 bool write_enabled(const View& view, ThreadId thread, const EventfdWrite& write) {
   using At = EventfdWrite::At;
+  const auto may_lock = [&] {
+    return kernel::may_lock(view, thread, eventfd_of(view, write.object).waiters);
+  };
   switch (write.at) {
     case At::Invalid:
+      return true;
     case At::Locked:
     case At::Linking:
-      return true;
+      return may_lock();
     case At::Asleep:
-      return kernel::is_running(view, thread);
+      return kernel::is_running(view, thread) && may_lock();
   }
   WAKESIM_UNREACHABLE();
 }
@@ -291,7 +301,7 @@ void poll_effects(Effects& effects, const OpenFile& file) {
 // back to 0: the next one starts from there.
 void release(Step& step, const OpenFile& file) {
   const Eventfd& eventfd = eventfd_of(step, file.object);
-  wake(step, eventfd, file::kHup);
+  kernel::wake_up(step, eventfd.waiters, {.key = file::kHup});
   if (file.is_pooled) step.write(eventfd.counter, std::uint64_t{0});
 }
 
@@ -333,9 +343,9 @@ OpenFile make_file(Builder& builder, const std::string& name, std::uint64_t init
                    std::uint32_t flags) {
   Eventfd eventfd;
   eventfd.counter = builder.add_cell(name, initial);
-  eventfd.waiters.list = builder.add_list("waiters of " + name);
+  eventfd.waiters = kernel::make_wait_queue(builder, "waiters of " + name);
   const ObjectId object = builder.emplace(name, eventfd);
-  builder.record<Eventfd>(object).waiters.subject = object;
+  kernel::set_subject(builder, builder.record<Eventfd>(object).waiters, object);
   OpenFile file;
   file.name = name;
   file.operations = &operations();
@@ -436,20 +446,40 @@ CallRow open_row() {
 
 // ---- eventfd_signal() ---------------------------------------------------------------------------
 
-// Follows eventfd_signal_mask(). A producer inside the kernel holds the context, not a descriptor:
-// closing the number does not stop it. At 2^64-1 the counter stays and the wake is still done.
-std::int64_t signal(Step& step, std::span<const std::int64_t> arguments) {
+// A producer inside the kernel holds the context, not a descriptor: closing the number does not
+// stop it.
+struct SignalCall {
+  ThreadId thread;
+  ObjectId object;
+  std::uint32_t mask;
+};
+static_assert(std::has_unique_object_representations_v<SignalCall>);
+
+void begin_signal(Step& step, std::span<const std::int64_t> arguments, SignalCall& call) {
   const FileId id = file::declared_file(step, arguments[0]);
   WAKESIM_ASSERT(id != file::kNoFile);
-  const Eventfd& eventfd = eventfd_of(step, file::open_file(step, id).object);
+  call = {.thread = step.thread(),
+          .object = file::open_file(step, id).object,
+          .mask = static_cast<std::uint32_t>(arguments[1])};
+}
+
+bool signal_enabled(const View& view, const SignalCall& call) {
+  return kernel::may_lock(view, call.thread, eventfd_of(view, call.object).waiters);
+}
+
+// Follows eventfd_signal_mask(). At 2^64-1 the counter stays and the wake is still done.
+Progress step_signal(Step& step, SignalCall& call) {
+  const Eventfd& eventfd = eventfd_of(step, call.object);
+  if (!signal_enabled(step, call)) return Progress::Continues;
   const std::uint64_t counter = step.read(eventfd.counter);
   if (counter < kCounterMax) step.write(eventfd.counter, counter + 1);
-  const auto mask = static_cast<std::uint32_t>(arguments[1]);
   if (!step.is_on(wakesim::id(Switch::EventfdWriteWakesNobody))) {
-    wake(step, eventfd, file::kIn | mask);
+    wake_locked(step, eventfd, file::kIn | call.mask);
   }
-  return 0;
+  return step.finish(0);
 }
+
+std::string_view signal_phase(const SignalCall&) { return "locked"; }
 
 void signal_effects(Effects& effects, std::span<const PossibleValues> arguments) {
   for (const OpenFile* file : file::declared_files(effects, arguments[0])) {
@@ -470,7 +500,7 @@ CallRow signal_row() {
   row.source = "eventfd_signal_mask() in fs/eventfd.c";
   row.wakes = "every reader and writer asleep, and pollers of IN or of the mask";
   row.cost = Cost::KernelStep;
-  row.primitive = signal;
+  bind_frame<SignalCall, begin_signal, signal_enabled, step_signal, signal_phase>(row);
   row.effects = signal_effects;
   return row;
 }

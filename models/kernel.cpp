@@ -1,11 +1,35 @@
 #include "models/kernel.h"
 
+#include "models/switches.h"
+#include "models/wake_walk.h"
+
+namespace wakesim {
+
+ModelTable kernel_model() {
+  ModelTable table;
+  table.name = "kernel";
+  table.about = "The waiting machinery that every other model is built from.";
+  SwitchRow split;
+  split.id = id(Switch::KernelSplitWalks);
+  split.name = "kernel.split-walks";
+  split.values = {"off", "on"};
+  split.about =
+      "Each entry that a wake visits is a step of its own, with the queue's lock held in between. "
+      "Nobody can tell the difference; it is there to be compared.";
+  split.source = "__wake_up_common() in kernel/sched/wait.c";
+  table.switches = {split};
+  return table;
+}
+
+}  // namespace wakesim
+
 namespace wakesim::kernel {
 namespace {
 
 void link(Step& step, const WaitQueue& queue, EntryId entry, EntryOptions options,
           std::uint16_t flags, bool at_head) {
   WAKESIM_ASSERT(!is_linked(step, entry));
+  WAKESIM_ASSERT(may_lock(step, step.thread(), queue));
   Entry record{};
   record.key = options.key;
   record.function = static_cast<std::uint16_t>(options.function);
@@ -30,13 +54,16 @@ bool pollwake(Step& step, EntryId entry, const Entry& record, WakeOptions option
   return try_to_wake_up(step, poller, kTaskNormal);
 }
 
-// The entry's callback; true if it counts as a successful wake.
-bool run_callback(Step& step, EntryId entry, WakeOptions options) {
+}  // namespace
+
+// The callback of a task's entry; true if it counts as a successful wake.
+bool run_task_callback(Step& step, EntryId entry, const WakeOptions& options) {
   const Entry record = step.entry(entry);
   const ThreadId owner = step.owner(entry);
   switch (static_cast<WakeFunction>(record.function)) {
     case WakeFunction::None:
     case WakeFunction::FutexQ:
+    case WakeFunction::Count:
       break;
     case WakeFunction::Default:
       return try_to_wake_up(step, owner, options.mode);
@@ -50,6 +77,8 @@ bool run_callback(Step& step, EntryId entry, WakeOptions options) {
   }
   WAKESIM_UNREACHABLE();
 }
+
+namespace {
 
 void prepare(Step& step, const WaitQueue& queue, EntryId entry, TaskState state, bool exclusive) {
   if (!is_linked(step, entry)) {
@@ -152,27 +181,6 @@ bool waitqueue_active(const View& view, const WaitQueue& queue) {
   return view.size(queue.list) != 0;
 }
 
-std::uint32_t wake_up(Step& step, const WaitQueue& queue, WakeOptions options) {
-  std::uint32_t woken = 0;
-  std::uint32_t exclusive_left = options.exclusive;
-  EntryId entry = step.first(queue.list);
-  while (entry != kNoEntry) {
-    // Read before the callback, which may unlink the entry.
-    const EntryId next = step.next(queue.list, entry);
-    const bool is_exclusive = (step.entry(entry).flags & kWaitExclusive) != 0;
-    const bool success = run_callback(step, entry, options);
-    if (success) ++woken;
-    // nr_exclusive == 0 means everybody: the decrement never meets zero.
-    if (success && is_exclusive && --exclusive_left == 0) break;
-    entry = next;
-  }
-  if (woken == 0) step.note_vain_wake();
-  if (woken == 0 && step.is_traced()) {
-    step.note({StepEvent::Kind::WokeNobody, {}, 0, std::string(step.object_name(queue.subject))});
-  }
-  return woken;
-}
-
 void wake_q_add(Step& step, WakeQ& queue, ThreadId thread) {
   TaskRun run = step.run(thread);
   if ((run.flags & kOnWakeQ) != 0) return;
@@ -210,7 +218,7 @@ std::string waiters(const View& view, ListId list) {
   std::string names;
   for (EntryId entry = view.first(list); entry != kNoEntry; entry = view.next(list, entry)) {
     if (!names.empty()) names += ' ';
-    names += view.thread_name(view.owner(entry));
+    names += view.owner(entry) == kNoThread ? "epoll" : view.thread_name(view.owner(entry));
   }
   return names.empty() ? "-" : names;
 }

@@ -6,20 +6,29 @@
 // Leaves out  signals (they arrive with their own model), CPU placement, freezing, WQ_FLAG_PRIORITY
 //             (KVM's irqfd alone uses it).
 // One step    each function here is part of its caller's step; the caller says what one step is.
+//             A wake that finds a callback with locks of its own goes on in steps of its own:
+//             wake_up() below.
 //
 // A wakeup is never counted. It lives in the task state, in flags, or in data that the sleeper
 // reads again: a wake that finds the task running is forgotten.
 
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "sim/program/catalogue.h"
 #include "sim/program/step.h"
+#include "sim/state/layout.h"
 
 namespace wakesim {
-class Builder;
-}
+
+ModelTable kernel_model();
+
+}  // namespace wakesim
 
 namespace wakesim::kernel {
 
@@ -53,12 +62,15 @@ enum class WakeFunction : std::uint16_t {
   Autoremove = 2,  // autoremove_wake_function
   Pollwake = 3,    // fs/select.c: pollwake
   FutexQ = 4,      // No wait queue's: a futex_q, which only futex calls wake.
+  Count,
 };
 
 // A wait_queue_head. Lives in an object's record; the entries are in the state.
 struct WaitQueue {
   ListId list{};
-  ObjectId subject{};  // Whose queue, for traces.
+  ObjectId subject{};          // Whose queue, for traces.
+  Cell<std::uint32_t> lock{};  // 1 + the thread whose walk holds the lock between two steps, or 0.
+                               // Only where walks can take several steps.
 };
 
 // ---- Task state ---------------------------------------------------------------------------------
@@ -76,6 +88,18 @@ void arm_timeout(Step& step, std::int64_t nanoseconds, bool absolute = false);
 void disarm_timeout(Step& step);
 
 // ---- Wait queues --------------------------------------------------------------------------------
+
+// At the start of loading, before any object: what is known about every wait queue of a scenario.
+// `has_object_entries`: some object of the scenario may link entries of its own.
+void begin_queues(Builder& builder, bool has_object_entries);
+
+// Makes a queue whose wakes go through wake_up().
+WaitQueue make_wait_queue(Builder& builder, const std::string& name);
+void set_subject(Builder& builder, WaitQueue& queue, ObjectId subject);
+
+// May `thread` take the queue's lock now? Part of the guard of every step that takes it; true
+// where walks are one step.
+bool may_lock(const View& view, ThreadId thread, const WaitQueue& queue);
 
 struct EntryOptions {
   WakeFunction function = WakeFunction::Default;
@@ -115,11 +139,41 @@ struct WakeOptions {
   std::uint32_t exclusive = 1;  // nr_exclusive; 0: everybody.
   std::uint8_t mode = kTaskNormal;
   std::uint32_t key = 0;  // Readiness bits; 0: no key, matches everybody.
+  // The caller's step runs under the queue's lock, which its guard asked may_lock() for.
+  bool holds_lock = false;
 };
 
 // __wake_up_common: walks from the head with the successor remembered, runs each entry's callback,
-// and stops after `exclusive` successful exclusive ones. Returns how many tasks it woke.
-std::uint32_t wake_up(Step& step, const WaitQueue& queue, WakeOptions options = {});
+// and stops after `exclusive` successful exclusive ones.
+//
+// The walk is part of the caller's step if every callback only wakes a task. An object's entry
+// (an epoll item) takes locks that others take alone, so there the walk is cut: what is left of it
+// becomes a subframe of the calling thread, which holds the queue's lock until it is done. A
+// step's wakes are its last actions; several of one step are done in their order.
+// The switch kernel.split-walks makes every entry of every walk a step.
+void wake_up(Step& step, const WaitQueue& queue, WakeOptions options = {});
+
+// The same, always at once, for queues that only tasks wait on. Returns how many it woke.
+std::uint32_t wake_up_at_once(Step& step, const WaitQueue& queue, WakeOptions options = {});
+
+// ---- Objects' entries ---------------------------------------------------------------------------
+
+// What the callback of an object's entry did.
+struct CallbackResult {
+  bool is_success = false;                // Counts as a wake.
+  std::optional<WaitQueue> wakes_next{};  // To be woken before the walk goes on, key included.
+  WakeOptions next_options{};
+};
+using Callback = CallbackResult (*)(Step& step, EntryId entry, const WakeOptions& options);
+
+// Names the callback of objects' entries with this function. `nested` queues may be woken by one
+// another, so a walk may get that deep.
+void set_callback(Builder& builder, WakeFunction function, Callback callback, std::size_t nested);
+
+// Catalogue::hooks.subframe: the rest of a walk.
+bool walk_enabled(const View& view, ThreadId thread, const std::byte* bytes);
+Progress step_walk(Step& step, std::byte* bytes);
+std::string_view walk_phase(const std::byte* bytes);
 
 // ---- wake_q: tasks to be woken after a lock is dropped -----------------------------------------
 

@@ -210,6 +210,21 @@ Wait step_wait(Step& step, const Pipe& pipe, Wait at, Sleeper sleeper) {
   WAKESIM_UNREACHABLE();
 }
 
+// Linking and unlinking take the queue's lock.
+bool wait_enabled(const View& view, ThreadId thread, const kernel::WaitQueue& queue, Wait at) {
+  switch (at) {
+    case Wait::None:
+    case Wait::Looking:
+      return true;
+    case Wait::Linking:
+    case Wait::Unlinking:
+      return kernel::may_lock(view, thread, queue);
+    case Wait::Asleep:
+      return kernel::is_running(view, thread);
+  }
+  WAKESIM_UNREACHABLE();
+}
+
 std::string_view wait_phase(Wait at) {
   switch (at) {
     case Wait::None:
@@ -309,7 +324,7 @@ Progress step_read(Step& step, PipeRead& read) {
 }
 
 bool read_enabled(const View& view, ThreadId thread, const PipeRead& read) {
-  return read.wait != Wait::Asleep || kernel::is_running(view, thread);
+  return wait_enabled(view, thread, pipe_of(view, read.object).readers, read.wait);
 }
 
 std::string_view read_phase(const PipeRead& read) {
@@ -452,7 +467,7 @@ Progress step_write(Step& step, PipeWrite& write) {
 }
 
 bool write_enabled(const View& view, ThreadId thread, const PipeWrite& write) {
-  return write.wait != Wait::Asleep || kernel::is_running(view, thread);
+  return wait_enabled(view, thread, pipe_of(view, write.object).writers, write.wait);
 }
 
 std::string_view write_phase(const PipeWrite& write) {
@@ -631,11 +646,11 @@ std::int64_t create(Builder& builder, const std::string& name,
   }
   pipe.ends = builder.add_cell("ends of " + name, Ends{1, 1});
   pipe.poll_usage = builder.add_cell("poll_usage of " + name, std::uint8_t{0});
-  pipe.readers.list = builder.add_list("readers of " + name);
-  pipe.writers.list = builder.add_list("writers of " + name);
+  pipe.readers = kernel::make_wait_queue(builder, "readers of " + name);
+  pipe.writers = kernel::make_wait_queue(builder, "writers of " + name);
   const ObjectId object = builder.emplace(name, std::move(pipe));
-  builder.record<Pipe>(object).readers.subject = object;
-  builder.record<Pipe>(object).writers.subject = object;
+  kernel::set_subject(builder, builder.record<Pipe>(object).readers, object);
+  kernel::set_subject(builder, builder.record<Pipe>(object).writers, object);
 
   const auto open_flags = static_cast<std::uint32_t>(flags);
   const std::int64_t first =

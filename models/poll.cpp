@@ -249,8 +249,10 @@ void step_linking(Step& step, PollCall& call) {
   const OpenFile& open = file::open_file(step, call.file);
   const file::PollMethod& method = open.operations->poll;
   if (method.announce != nullptr && method.announce(step, open)) return;
+  const kernel::WaitQueue queue = method.queue(step, open);
+  if (!kernel::may_lock(step, call.thread, queue)) return;  // A walk is under way: wait for it.
   kernel::add_wait_queue(
-      step, method.queue(step, open), kernel::my_entry(step, call.position),
+      step, queue, kernel::my_entry(step, call.position),
       {.function = kernel::WakeFunction::Pollwake, .key = key_of(call, call.position)});
   pairs_of(call)[call.position].held = index(call.file) + 1;
   if (step.is_on(id(Switch::PollChecksBeforeLinking))) {
@@ -430,17 +432,32 @@ void begin_poll(Step& step, std::span<const std::int64_t> arguments, PollCall& c
   }
 }
 
+bool may_lock_queue(const View& view, const PollCall& call, FileId id) {
+  const OpenFile& open = file::open_file(view, id);
+  return kernel::may_lock(view, call.thread, open.operations->poll.queue(view, open));
+}
+
+// Each queue that still holds an entry of the call is locked to take it off.
+bool may_free(const View& view, const PollCall& call) {
+  const auto pairs = pairs_of(call);
+  return std::all_of(pairs.begin(), pairs.end(), [&](const PollPair& pair) {
+    return pair.held == 0 || may_lock_queue(view, call, static_cast<FileId>(pair.held - 1));
+  });
+}
+
 bool poll_enabled(const View& view, const PollCall& call) {
   switch (call.at) {
     case At::CheckingSets:
     case At::Lookup:
-    case At::Linking:
     case At::Loading:
     case At::Fput:
     case At::SettingState:
-    case At::Freeing:
     case At::Done:
       return true;
+    case At::Linking:
+      return may_lock_queue(view, call, call.file);
+    case At::Freeing:
+      return may_free(view, call);
     case At::Asleep:
       return may_go_on(view, call);
   }

@@ -8,6 +8,8 @@
 namespace wakesim {
 
 enum class Switch : std::uint16_t {
+  // kernel
+  KernelSplitWalks,  // kernel.split-walks
   // futex
   FutexCompareOutsideLock,  // futex.compare-outside-lock
   FutexNoCompare,           // futex.no-compare

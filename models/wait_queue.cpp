@@ -221,7 +221,7 @@ void return_empty(Step& step, std::byte* frame) {
 // ---- Waking -------------------------------------------------------------------------------------
 
 std::int64_t wake(Step& step, std::int64_t queue, kernel::WakeOptions options) {
-  return kernel::wake_up(step, queue_at(step, queue).queue, options);
+  return kernel::wake_up_at_once(step, queue_at(step, queue).queue, options);
 }
 
 std::int64_t wake_up(Step& step, Arguments arguments) { return wake(step, arguments[0], {}); }

@@ -22,11 +22,15 @@ enum class WordId : std::uint32_t {};
 // A list of small numbers inside the state: the entries of a wait queue, armed timers, ...
 enum class ListId : std::uint32_t {};
 
-// A place in a list, owned by one thread: a wait-queue entry. Numbered thread by thread at load.
+// A place in a list: a wait-queue entry. It belongs to an object or to a thread; numbered at load,
+// objects first, then thread by thread.
 enum class EntryId : std::uint32_t {};
 
 // A dialect switch; models/dialect.h names them.
 enum class SwitchId : std::uint16_t {};
+
+// Nobody: the owner of an entry that belongs to an object.
+inline constexpr ThreadId kNoThread = static_cast<ThreadId>(~std::uint32_t{0});
 
 template <class Id>
 constexpr std::uint32_t index(Id id) {

@@ -258,6 +258,9 @@ CallEffects compute_effects(System& system) {
         const auto thread = static_cast<ThreadId>(t);
         if (who.empty() || who.back() != thread) who.push_back(thread);
       }
+      result.linked.resize(system.layout.lists.size());
+      for (const auto& [entry, list] : effects.linked())
+        add_once(result.linked[index(list)], entry);
       for (const auto& [from, to] : effects.moved()) add_once(result.moved_to[index(from)], to);
       if (effects.has_timer()) result.arms_timer[t] = true;
       const auto entries =
@@ -267,11 +270,46 @@ CallEffects compute_effects(System& system) {
   }
   result.enqueuers.resize(system.layout.lists.size());
   result.moved_to.resize(system.layout.lists.size());
+  result.linked.resize(system.layout.lists.size());
+  for (std::size_t i = 0; i < system.relays.size(); ++i) {
+    for (const ListId list : system.relays[i].lists) {
+      add_once(result.linked[index(list)], static_cast<EntryId>(i));
+    }
+  }
   if (system.layout.kind == LayoutKind::Search) close_over_moves(result);
   return result;
 }
 
 namespace {
+
+// The lists that a wake of `list` may reach: itself, and those that the callbacks of objects'
+// entries wake in their turn.
+std::vector<ListId> reached_by_wake(const System& system, const CallEffects& effects, ListId list) {
+  std::vector<ListId> reached{list};
+  for (std::size_t i = 0; i < reached.size(); ++i) {
+    for (const EntryId entry : effects.linked[index(reached[i])]) {
+      for (const ListId further : system.relays[index(entry)].woken) add_once(reached, further);
+    }
+  }
+  return reached;
+}
+
+void add_wake(const System& system, const CallEffects& effects, ListId list, Footprint& footprint) {
+  const auto writes = [&](ClassId cls) {
+    footprint.reads.add(cls);
+    footprint.writes.add(cls);
+  };
+  for (const ListId reached : reached_by_wake(system, effects, list)) {
+    writes(system.layout.lists[index(reached)].cls);
+    for (const ThreadId sleeper : effects.enqueuers[index(reached)]) {
+      writes(system.layout.threads[index(sleeper)].run_class);
+    }
+    for (const EntryId entry : effects.linked[index(reached)]) {
+      writes(system.layout.entries[index(entry)].cls);
+      for (const ClassId cls : system.relays[index(entry)].written) writes(cls);
+    }
+  }
+}
 
 // One instruction's own footprint, whatever the state.
 Footprint own_footprint(System& system, const CallEffects& effects, const Code& code,
@@ -333,13 +371,7 @@ Footprint own_footprint(System& system, const CallEffects& effects, const Code& 
           result.writes.add(system.layout.lists[index(target)].cls);
         }
       }
-      for (const ListId list : call.woken()) {
-        for (const ThreadId sleeper : effects.enqueuers[index(list)]) {
-          const ClassId cls = system.layout.threads[index(sleeper)].run_class;
-          result.reads.add(cls);
-          result.writes.add(cls);
-        }
-      }
+      for (const ListId list : call.woken()) add_wake(system, effects, list, result);
       if (call.has_timer()) {
         result.reads.add(system.clock_class);
         result.writes.add(system.clock_class);

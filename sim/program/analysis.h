@@ -36,6 +36,7 @@ PossibleValues possible_values(const Code& code, const ArgumentSource& source,
 struct CallEffects {
   std::vector<std::vector<ThreadId>> enqueuers;  // By list; whoever a requeue brings is included.
   std::vector<std::vector<ListId>> moved_to;     // By list: where its entries may be moved.
+  std::vector<std::vector<EntryId>> linked;      // By list: objects' entries it may hold.
   std::vector<bool> arms_timer;                  // By thread.
   ClassSet reads;                                // Whatever any call may read, and
   ClassSet writes;                               // write.

@@ -32,6 +32,27 @@ ListId Builder::add_list(ClassId cls) {
   return static_cast<ListId>(system_.layout.lists.size() - 1);
 }
 
+EntryId Builder::add_entry(ClassId cls, std::vector<ClassId> written, std::vector<ListId> woken) {
+  const auto id = static_cast<EntryId>(system_.layout.entries.size());
+  const std::vector<std::byte> zero(entry_bytes(system_.layout.kind));
+  system_.layout.entries.push_back({reserve(zero.data(), zero.size(), 8, cls), cls, kNoThread});
+  system_.relays.push_back({std::move(written), std::move(woken), {}});
+  return id;
+}
+
+void Builder::may_link(EntryId entry, ListId list) {
+  system_.relays[index(entry)].lists.push_back(list);
+}
+
+void Builder::at_start(std::function<void(Step&)> action) {
+  system_.at_start.push_back(std::move(action));
+}
+
+void Builder::reserve_subframe(std::size_t bytes) {
+  const auto needed = static_cast<std::uint32_t>((bytes + 7) / 8 * 8);
+  system_.subframe_bytes = std::max(system_.subframe_bytes, needed);
+}
+
 ListId Builder::list_of_word(WordId word) { return make_list_of_word(system_, word); }
 
 void Builder::set_singleton(std::string_view key, ObjectId id) {
@@ -45,6 +66,12 @@ ObjectId Builder::singleton(std::string_view key) const {
 
 std::size_t Builder::call_sites(std::string_view call) const {
   return count_call_sites(system_.instance, call);
+}
+
+bool Builder::declares(std::string_view kind) const {
+  const auto& objects = system_.instance.objects;
+  return std::any_of(objects.begin(), objects.end(),
+                     [&](const ast::Object& object) { return object.kind == kind; });
 }
 
 std::size_t Builder::thread_count() const { return system_.threads.size(); }
@@ -92,6 +119,12 @@ void Effects::moves(ListId from, ListId to) {
   wakes(from);
   wakes(to);
   moved_.emplace_back(from, to);
+}
+
+void Effects::links(EntryId entry, ListId list) {
+  writes(system_.layout.lists[index(list)].cls);
+  writes(system_.layout.entries[index(entry)].cls);
+  linked_.emplace_back(entry, list);
 }
 
 void Effects::wakes_thread(ThreadId thread) {

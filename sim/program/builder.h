@@ -42,6 +42,19 @@ class Builder {
   ListId add_list(const std::string& name);
   ListId add_list(ClassId cls);
 
+  // An entry that belongs to an object. Whoever finds it on a list and runs its callback may write
+  // these classes and wake these lists.
+  EntryId add_entry(ClassId cls, std::vector<ClassId> written, std::vector<ListId> woken);
+  // The entry may stand on this list from the start; calls say so with Effects::links().
+  void may_link(EntryId entry, ListId list);
+
+  // Runs on the initial state, when everything has its place: for what the scenario declares to
+  // have happened before the first step. In the order of the requests.
+  void at_start(std::function<void(Step&)> action);
+
+  // Each thread gets a subframe of so many bytes; the largest request counts.
+  void reserve_subframe(std::size_t bytes);
+
   // The list that belongs to a word (its futex queue), made at the first request.
   ListId list_of_word(WordId word);
 
@@ -63,6 +76,8 @@ class Builder {
   // How often calls of this name are written in the program, each member of a group counted.
   // For sizing pools (descriptors that `dup` may open).
   std::size_t call_sites(std::string_view call) const;
+  // Does the scenario declare an object of this kind?
+  bool declares(std::string_view kind) const;
 
   std::size_t thread_count() const;
   int dialect(SwitchId id) const;
@@ -113,6 +128,8 @@ class Effects {
   // May move whoever can be linked on `from` to `to` (futex_requeue): from then on their calls may
   // unlink there, and wakes of `to` may find them.
   void moves(ListId from, ListId to);
+  // May link an object's entry there, or unlink it.
+  void links(EntryId entry, ListId list);
   void wakes_thread(ThreadId thread);
   void sleeps();  // Writes its own run word.
   void arms_timer();
@@ -126,6 +143,7 @@ class Effects {
   const std::vector<ListId>& enqueued() const { return enqueued_; }
   const std::vector<ListId>& woken() const { return woken_; }
   const std::vector<std::pair<ListId, ListId>>& moved() const { return moved_; }
+  const std::vector<std::pair<EntryId, ListId>>& linked() const { return linked_; }
   const std::vector<ThreadId>& woken_threads() const { return woken_threads_; }
   bool has_timer() const { return has_timer_; }
 
@@ -138,6 +156,7 @@ class Effects {
   std::vector<ListId> enqueued_;
   std::vector<ListId> woken_;
   std::vector<std::pair<ListId, ListId>> moved_;
+  std::vector<std::pair<EntryId, ListId>> linked_;
   std::vector<ThreadId> woken_threads_;
   bool has_timer_ = false;
 };

@@ -168,6 +168,15 @@ struct ModelTable {
   std::vector<SwitchRow> switches;
 };
 
+// Work that a step of a call leaves behind and that must be done before the call goes on or
+// returns: a frame on top of the call's own, with steps of its own. Step::open_subframe() begins
+// it; it is over when `step` says Returned. The models share one kind.
+struct SubframeRow {
+  bool (*enabled)(const View& view, ThreadId thread, const std::byte* bytes) = nullptr;
+  Progress (*step)(Step& step, std::byte* bytes) = nullptr;
+  std::string_view (*phase)(const std::byte* bytes) = nullptr;
+};
+
 // What the engine asks of the models as a whole.
 struct Hooks {
   // Once before and once after the scenario's objects are created.
@@ -181,6 +190,7 @@ struct Hooks {
   // Wakes a sleeping thread for no reason; may_wake_spuriously says whether it sleeps.
   void (*wake_spuriously)(Step& step, ThreadId thread) = nullptr;
   bool (*may_wake_spuriously)(const View& view, ThreadId thread) = nullptr;
+  SubframeRow subframe;
 };
 
 struct Catalogue {

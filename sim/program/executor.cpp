@@ -119,7 +119,8 @@ class Executor::Interpreter {
   Stop run_call() {
     const CallSite& site = code_.sites[static_cast<std::size_t>(code_.instructions[pc_].b)];
     prepare_result(site);
-    if (site.row->step(step_, frame()) == Progress::Continues) return Stop::InCall;
+    const bool is_over = step_.has_subframe() ? run_subframe() : step_call(site);
+    if (!is_over) return Stop::InCall;
     finish_call(site);
     return run(false);
   }
@@ -492,9 +493,32 @@ class Executor::Interpreter {
     const auto arguments = take_arguments(site);
     prepare_result(site);
     site.row->begin(step_, arguments, frame());
-    if (site.row->step(step_, frame()) == Progress::Continues) return Flow::InCall;
+    if (!step_call(site)) return Flow::InCall;
     finish_call(site);
     return Flow::Jumped;  // finish_call moved on.
+  }
+
+  // One step of the call itself; true if it has returned and left nothing behind.
+  bool step_call(const CallSite& site) {
+    const Progress progress = site.row->step(step_, frame());
+    if (!step_.has_subframe()) return progress == Progress::Returned;
+    const SubframeHead head{.result = step_.result_,
+                            .is_open = 1,
+                            .has_result = progress == Progress::Returned,
+                            .zero = {}};
+    step_.poke(system_.layout.threads[index(thread_)].subframe, head);
+    return false;
+  }
+
+  // One step of what the call left behind; true if that is done and the call had returned.
+  bool run_subframe() {
+    const std::uint32_t place = system_.layout.threads[index(thread_)].subframe;
+    std::byte* const bytes = step_.bytes_ + place + sizeof(SubframeHead);
+    if (system_.catalogue->hooks.subframe.step(step_, bytes) == Progress::Continues) return false;
+    const auto head = step_.peek<SubframeHead>(place);
+    std::memset(step_.bytes_ + place, 0, sizeof(SubframeHead) + system_.subframe_bytes);
+    step_.result_ = head.result;
+    return head.has_result != 0;
   }
 
   void finish_call(const CallSite& site) {
@@ -631,10 +655,23 @@ bool Executor::thread_enabled(const View& view, ThreadId thread) const {
   const Instruction& in = code.instructions[block.pc];
   if (block.in_call != 0) {
     const CallSite& site = code.sites[static_cast<std::size_t>(in.b)];
-    return site.row->enabled(view, view.state() + layout.frame);
+    return call_enabled(view, thread, site);
   }
   if ((in.flags & may_block_) == 0) return true;
   return line_enabled(view, thread, block.pc);
+}
+
+bool Executor::call_enabled(const View& view, ThreadId thread, const CallSite& site) const {
+  const ThreadLayout& layout = system_.layout.threads[index(thread)];
+  if (layout.subframe != 0) {
+    SubframeHead head;
+    std::memcpy(&head, view.state() + layout.subframe, sizeof(head));
+    if (head.is_open != 0) {
+      const std::byte* const bytes = view.state() + layout.subframe + sizeof(head);
+      return system_.catalogue->hooks.subframe.enabled(view, thread, bytes);
+    }
+  }
+  return site.row->enabled(view, view.state() + layout.frame);
 }
 
 bool Executor::line_enabled(const View& view, ThreadId thread, std::uint16_t pc) const {
@@ -785,7 +822,7 @@ void Executor::run_thread(Step& step) const {
   if (block.in_call != 0) {
     // The guard belongs to the footprint.
     const CallSite& site = code.sites[static_cast<std::size_t>(code.instructions[block.pc].b)];
-    WAKESIM_ASSERT(site.row->enabled(step, step.bytes_ + layout.frame));
+    WAKESIM_ASSERT(call_enabled(step, thread, site));
     stop = interpreter.run_call();
   } else {
     if ((code.instructions[block.pc].flags & may_block_ & ~kGuarded) != 0) {
@@ -845,6 +882,20 @@ const CallSite* Executor::call_site(const std::byte* state, ThreadId thread) con
 
 const std::byte* Executor::frame(const std::byte* state, ThreadId thread) const {
   return state + system_.layout.threads[index(thread)].frame;
+}
+
+std::string_view Executor::phase(const std::byte* state, ThreadId thread) const {
+  const CallSite* site = call_site(state, thread);
+  if (site == nullptr) return {};
+  const std::uint32_t subframe = system_.layout.threads[index(thread)].subframe;
+  if (subframe != 0) {
+    SubframeHead head;
+    std::memcpy(&head, state + subframe, sizeof(head));
+    if (head.is_open != 0) {
+      return system_.catalogue->hooks.subframe.phase(state + subframe + sizeof(head));
+    }
+  }
+  return site->row->phase(frame(state, thread));
 }
 
 // What a look at another thread's doings depends on besides what its own guard reads.
@@ -921,6 +972,9 @@ void Executor::jump_to(std::byte* state, ThreadId thread, std::uint16_t pc) cons
   const ThreadLayout& layout = system_.layout.threads[index(thread)];
   system_.catalogue->hooks.abandon_call(step, thread);
   std::memset(state + layout.frame, 0, layout.frame_bytes);
+  if (layout.subframe != 0) {
+    std::memset(state + layout.subframe, 0, sizeof(SubframeHead) + system_.subframe_bytes);
+  }
   step.poke(layout.block,
             ThreadBlock{.pc = pc, .in_call = 0, .has_ended = 0, .is_held = 0, .zero = {}});
 }

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "sim/program/step.h"
@@ -54,6 +55,8 @@ class Executor {
   bool has_ended(const std::byte* state, ThreadId thread) const;
   const CallSite* call_site(const std::byte* state, ThreadId thread) const;  // Null: not in a call.
   const std::byte* frame(const std::byte* state, ThreadId thread) const;
+  // What the call in flight is about to do, in the kernel's words.
+  std::string_view phase(const std::byte* state, ThreadId thread) const;
   std::uint16_t pc(const std::byte* state, ThreadId thread) const;
   bool is_asleep(const std::byte* state, ThreadId thread, Footprint* footprint = nullptr) const;
   // Asleep, or held up at an `await`, a lock or a full store buffer.
@@ -79,6 +82,7 @@ class Executor {
 
   void note_look(const View& view, ThreadId thread) const;
   bool thread_enabled(const View& view, ThreadId thread) const;
+  bool call_enabled(const View& view, ThreadId thread, const CallSite& site) const;
   bool line_enabled(const View& view, ThreadId thread, std::uint16_t pc) const;
   bool timer_may_fire(const View& view, ThreadId thread) const;
   void take(Step& step, Actor actor) const;

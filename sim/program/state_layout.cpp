@@ -24,12 +24,12 @@ class StateLayout {
   void lay_out() {
     const CallEffects effects = compute_effects(system_);
     Layout& layout = system_.layout;
-    std::size_t entries = 0;
+    std::size_t entries = layout.entries.size();  // Objects' entries come first.
     for (std::size_t t = 0; t < layout.threads.size(); ++t) {
       layout.threads[t].entry_first = static_cast<std::uint32_t>(entries);
       layout.threads[t].entries_count = effects.entries[t];
       entries += effects.entries[t];
-      layout.entry_owner.resize(entries, static_cast<ThreadId>(t));
+      layout.entries.resize(entries, {0, layout.threads[t].run_class, static_cast<ThreadId>(t)});
     }
     if (layout.kind == LayoutKind::Search && entries > kSearchEntriesMax) {
       diagnostics_.error({}, "too many waiting threads for a search",
@@ -58,6 +58,11 @@ class StateLayout {
     }
     show_ends(effects);
     compute_futures(system_, effects);
+    for (const auto& action : system_.at_start) {
+      StepRecord record;
+      Step step(system_, system_.initial.data(), record, kNoThread, 0, nullptr);
+      action(step);
+    }
   }
 
  private:
@@ -94,6 +99,7 @@ class StateLayout {
       for (const ThreadId thread : effects.enqueuers[i]) {
         list.capacity += effects.entries[index(thread)];
       }
+      list.capacity += static_cast<std::uint32_t>(effects.linked[i].size());
       list.offset = layout.reserve(2 * (1 + list.capacity), 2, list.cls);
     }
   }
@@ -148,11 +154,17 @@ class StateLayout {
       thread.frame_bytes = std::max(thread.frame_bytes, (site.frame_bytes + 7) / 8 * 8);
     }
     thread.frame = private_bytes(thread.frame_bytes);
+    if (system_.subframe_bytes > 0) {
+      const auto head = static_cast<std::uint32_t>(sizeof(SubframeHead));
+      thread.subframe = private_bytes(head + system_.subframe_bytes);
+    }
     thread.private_end = layout.bytes;
     thread.run = can_sleep ? layout.reserve(sizeof(TaskRun), 8, thread.run_class) : idle_run_word();
-    const std::uint32_t stride =
-        sizeof(Entry) + (layout.kind == LayoutKind::Timed ? 2 * sizeof(std::uint32_t) : 0);
-    thread.entries = layout.reserve(stride * thread.entries_count, 8, thread.run_class);
+    const std::uint32_t stride = entry_bytes(layout.kind);
+    const std::uint32_t first = layout.reserve(stride * thread.entries_count, 8, thread.run_class);
+    for (std::uint32_t i = 0; i < thread.entries_count; ++i) {
+      layout.entries[thread.entry_first + i].offset = first + i * stride;
+    }
     if (has_timer && layout.kind == LayoutKind::Search) {
       thread.timer = layout.reserve(sizeof(TimerSlot), 8, system_.clock_class);
     }

@@ -38,10 +38,7 @@ void poke_at(std::byte* state, std::uint32_t offset, const T& value) {
 }
 
 std::uint32_t entry_offset(const Layout& layout, EntryId entry) {
-  const ThreadLayout& thread = layout.threads[index(layout.entry_owner[index(entry)])];
-  const std::uint32_t stride =
-      sizeof(Entry) + (is_linked_layout(layout) ? static_cast<std::uint32_t>(sizeof(Links)) : 0);
-  return thread.entries + (index(entry) - thread.entry_first) * stride;
+  return layout.entries[index(entry)].offset;
 }
 
 std::uint32_t links_offset(const Layout& layout, EntryId entry) {
@@ -146,6 +143,11 @@ void linked_remove(std::byte* state, const Layout& layout, const ListLayout& lis
 
 }  // namespace
 
+std::uint32_t entry_bytes(LayoutKind kind) {
+  return static_cast<std::uint32_t>(sizeof(Entry) +
+                                    (kind == LayoutKind::Timed ? sizeof(Links) : 0));
+}
+
 std::int64_t View::load(WordId id) const {
   const Word& word = system_.words[index(id)];
   note_read(word.cls);
@@ -195,12 +197,13 @@ bool View::contains(ListId id, EntryId entry) const {
   return peek<Entry>(entry_offset(system_.layout, entry)).list == index(id) + 1;
 }
 
-Entry View::entry(EntryId entry) const {
-  note_read(system_.layout.threads[index(owner(entry))].run_class);
-  return peek<Entry>(entry_offset(system_.layout, entry));
+Entry View::entry(EntryId id) const {
+  const EntryLayout& place = system_.layout.entries[index(id)];
+  note_read(place.cls);
+  return peek<Entry>(place.offset);
 }
 
-ThreadId View::owner(EntryId entry) const { return system_.layout.entry_owner[index(entry)]; }
+ThreadId View::owner(EntryId entry) const { return system_.layout.entries[index(entry)].owner; }
 
 EntryId View::entry_of(ThreadId thread, std::uint32_t slot) const {
   const ThreadLayout& layout = system_.layout.threads[index(thread)];
@@ -280,8 +283,7 @@ void Step::insert_before(ListId id, EntryId position, EntryId entry) {
   }
   Entry record = View::entry(entry);
   record.list = index(id) + 1;
-  note_write(system_.layout.threads[index(owner(entry))].run_class);
-  poke(entry_offset(system_.layout, entry), record);
+  poke_entry(entry, record);
 }
 
 void Step::remove(ListId id, EntryId entry) {
@@ -296,15 +298,31 @@ void Step::remove(ListId id, EntryId entry) {
     dense_remove(bytes_, list, entry);
   }
   record.list = 0;
-  note_write(system_.layout.threads[index(owner(entry))].run_class);
-  poke(entry_offset(system_.layout, entry), record);
+  poke_entry(entry, record);
 }
 
 void Step::set_entry(EntryId entry, const Entry& value) {
   Entry record = value;
   record.list = View::entry(entry).list;
-  note_write(system_.layout.threads[index(owner(entry))].run_class);
-  poke(entry_offset(system_.layout, entry), record);
+  poke_entry(entry, record);
+}
+
+void Step::poke_entry(EntryId entry, const Entry& record) {
+  const EntryLayout& place = system_.layout.entries[index(entry)];
+  note_write(place.cls);
+  poke(place.offset, record);
+}
+
+bool Step::has_subframe() const {
+  const std::uint32_t place = system_.layout.threads[index(thread_)].subframe;
+  return place != 0 && peek<SubframeHead>(place).is_open != 0;
+}
+
+std::byte* Step::open_subframe() {
+  const std::uint32_t place = system_.layout.threads[index(thread_)].subframe;
+  WAKESIM_ASSERT(place != 0);
+  poke(place + static_cast<std::uint32_t>(offsetof(SubframeHead, is_open)), std::uint8_t{1});
+  return bytes_ + place + sizeof(SubframeHead);
 }
 
 void Step::set_run(ThreadId thread, const TaskRun& value) {

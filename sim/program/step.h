@@ -34,6 +34,15 @@ struct ThreadBlock {
 };
 static_assert(std::has_unique_object_representations_v<ThreadBlock>);
 
+// Stands before the models' bytes of a subframe. Private to its thread.
+struct SubframeHead {
+  std::int64_t result;      // What the call returns when the subframe is over, if it has returned.
+  std::uint8_t is_open;     // There is a subframe.
+  std::uint8_t has_result;  // The call itself is over.
+  std::uint8_t zero[6];
+};
+static_assert(std::has_unique_object_representations_v<SubframeHead>);
+
 // What others may change about a thread: the running/sleeping word and flags that wakers store.
 // The engine hands it to the models and does not read it itself.
 struct TaskRun {
@@ -54,6 +63,9 @@ struct Entry {
   std::uint32_t list;      // 1 + the list it is on, or 0. Set by the list functions.
 };
 static_assert(sizeof(Entry) == 16 && std::has_unique_object_representations_v<Entry>);
+
+// Bytes that an entry takes. In the timed layout its links stand behind it.
+std::uint32_t entry_bytes(LayoutKind kind);
 
 // No entry, no item.
 inline constexpr EntryId kNoEntry = static_cast<EntryId>(~std::uint32_t{0});
@@ -138,9 +150,9 @@ class View {
   EntryId next(ListId list, EntryId entry) const;  // kNoEntry after the last.
   bool contains(ListId list, EntryId entry) const;
 
-  // Entries and run words: class run(owner).
+  // Entries and run words: class run(owner), or the class that an object's entry was given.
   Entry entry(EntryId entry) const;
-  ThreadId owner(EntryId entry) const;
+  ThreadId owner(EntryId entry) const;  // kNoThread if an object owns it.
   EntryId entry_of(ThreadId thread, std::uint32_t slot) const;
   std::uint32_t entry_count(ThreadId thread) const;
   TaskRun run(ThreadId thread) const;
@@ -223,6 +235,10 @@ class Step : public View {
     result_ = result;
     return Progress::Returned;
   }
+  // The bytes of the calling thread's subframe; opens it if it is not open (zeroed, then).
+  std::byte* open_subframe();
+  bool has_subframe() const;
+
   // A field of entry `index` of a List result; call before finish().
   void set_result(std::uint32_t index, std::uint32_t field, std::int64_t value);
   std::int64_t result() const { return result_; }
@@ -249,6 +265,7 @@ class Step : public View {
   friend class Executor;
 
   void forget_timer();
+  void poke_entry(EntryId entry, const Entry& record);
 
   template <class T>
   void poke(std::uint32_t offset, const T& value) {

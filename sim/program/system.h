@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -158,6 +159,14 @@ struct CompiledObservation {
   std::uint32_t code = 0;
 };
 
+// An object's wait entry, as far as static futures go: what its callback may do, and where it may
+// be linked.
+struct EntryRelay {
+  std::vector<ClassId> written;
+  std::vector<ListId> woken;
+  std::vector<ListId> lists;
+};
+
 struct System {
   const Catalogue* catalogue = nullptr;
   ast::Instance instance;
@@ -177,6 +186,10 @@ struct System {
   std::vector<DeclaredObject> objects;
   std::vector<ObjectRecord> records;  // By ObjectId; [0] is unused.
   std::map<std::string, ObjectId, std::less<>> singletons;
+
+  std::vector<EntryRelay> relays;                    // By EntryId; objects' entries only.
+  std::vector<std::function<void(Step&)>> at_start;  // Run on the initial state.
+  std::uint32_t subframe_bytes = 0;                  // Of each thread, without its head.
 
   std::vector<ThreadInfo> threads;
   std::vector<Code> codes;

@@ -45,6 +45,13 @@ struct ListLayout {
   std::uint32_t links = 0;  // Timed layout: which link field of an entry this list uses.
 };
 
+// Where a wait entry is, who owns it (kNoThread: an object does), and the class that guards it.
+struct EntryLayout {
+  std::uint32_t offset = 0;
+  ClassId cls{};
+  ThreadId owner = kNoThread;
+};
+
 // A thread's bytes: [block, private_end) its own, [run, ...) what others may change.
 struct ThreadLayout {
   std::uint32_t private_end = 0;
@@ -53,10 +60,10 @@ struct ThreadLayout {
   std::uint32_t locals_count = 0;
   std::uint32_t frame = 0;
   std::uint32_t frame_bytes = 0;
-  std::uint32_t buffer = 0;  // Store buffer under TSO; 0: none.
-  std::uint32_t timer = 0;   // TimerSlot, class clock; 0: none.
-  std::uint32_t run = 0;     // TaskRun, then the thread's wait entries.
-  std::uint32_t entries = 0;
+  std::uint32_t subframe = 0;  // SubframeHead, then the models' bytes; 0: none.
+  std::uint32_t buffer = 0;    // Store buffer under TSO; 0: none.
+  std::uint32_t timer = 0;     // TimerSlot, class clock; 0: none.
+  std::uint32_t run = 0;       // TaskRun, then the thread's wait entries.
   std::uint32_t entries_count = 0;
   std::uint32_t entry_first = 0;  // EntryId of the first.
   ClassId run_class{};
@@ -70,8 +77,8 @@ struct Layout {
   std::uint32_t bytes = 0;  // Of a state; a multiple of 8.
   std::vector<ListLayout> lists;
   std::vector<ThreadLayout> threads;
-  std::vector<ThreadId> entry_owner;  // By EntryId.
-  std::vector<ClassRange> ranges;     // Sorted by offset.
+  std::vector<EntryLayout> entries;  // By EntryId.
+  std::vector<ClassRange> ranges;    // Sorted by offset.
   std::vector<std::string> class_names;
 
   ClassId add_class(std::string name) {

@@ -78,9 +78,7 @@ class Recorder {
             code.statements[code.statement_of[executor_.pc(state, move.actor.thread)]];
         step.where = statement.where;
         step.text = statement.text;
-        if (const CallSite* site = executor_.call_site(state, move.actor.thread)) {
-          step.phase = std::string(site->row->phase(executor_.frame(state, move.actor.thread)));
-        }
+        step.phase = std::string(executor_.phase(state, move.actor.thread));
         break;
       }
       case ActorKind::Timer:
@@ -198,6 +196,7 @@ class Recorder {
   std::string names(const View& view, ListId list) const {
     std::string text;
     for (EntryId e = view.first(list); e != kNoEntry; e = view.next(list, e)) {
+      if (view.owner(e) == kNoThread) continue;
       text += (text.empty() ? "" : " ") + std::string(view.thread_name(view.owner(e)));
     }
     return text.empty() ? "-" : text;

@@ -55,6 +55,15 @@ std::unique_ptr<System> compile_text(const std::string& yaml, CompileOptions opt
   return system;
 }
 
+std::string with_switch(const std::string& yaml, const std::string& setting) {
+  const std::string switches = "switches: [" + setting + "]";
+  std::string result = yaml;
+  const std::string machine = "machine: { ";
+  const std::size_t known = result.find(machine);
+  if (known != std::string::npos) return result.insert(known + machine.size(), switches + ", ");
+  return result.insert(result.find("objects:"), machine + switches + " }\n");
+}
+
 CheckResult search(const System& system, CheckOptions options) {
   options.whole_graph = true;
   return check(system, DefaultJudge(), options);

@@ -48,6 +48,9 @@ class Seeds {
 // and the text, if it has errors.
 std::unique_ptr<System> compile_text(const std::string& yaml, CompileOptions options = {});
 
+// The scenario with a dialect switch set: "futex.wake-lifo=on".
+std::string with_switch(const std::string& yaml, const std::string& setting);
+
 // The whole graph, whatever is found on the way.
 CheckResult search(const System& system, CheckOptions options = {});
 std::set<Values> outcomes(const CheckResult& result);

@@ -195,12 +195,6 @@ struct KnownBug {
   oracle::Profile profile;
 };
 
-std::string with_switch(const std::string& yaml, const std::string& setting) {
-  std::string result = yaml;
-  result.insert(result.find("objects:"), "machine: { switches: [" + setting + "] }\n");
-  return result;
-}
-
 class OracleLawNotices : public testing::TestWithParam<KnownBug> {};
 
 TEST_P(OracleLawNotices, AKnownBug) {

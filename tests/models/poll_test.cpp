@@ -142,7 +142,7 @@ threads:
   machine.step("w");
   EXPECT_EQ(machine.events(), "woke nobody on e, returned 8");
   machine.step("k");
-  EXPECT_EQ(machine.events(), "woke p, value 0");
+  EXPECT_EQ(machine.events(), "woke p, returned 0");
 }
 
 TEST(Poll, PollersStandInFrontOfSleepingReaders) {
@@ -324,7 +324,7 @@ threads:
   machine.run("c");
   EXPECT_EQ(machine.value("c.d"), 3);
   machine.step("k");
-  EXPECT_EQ(machine.events(), "woke p, value 0");
+  EXPECT_EQ(machine.events(), "woke p, returned 0");
   machine.run("p");
   EXPECT_TRUE(machine.asleep("p"));  // It asked f, which is empty, and sleeps on e.
   machine.run("w");

@@ -1,0 +1,75 @@
+// A wake walk is one step where nobody can tell. Here every walk is cut at every entry
+// (kernel.split-walks), and nothing that a program can observe may change.
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+#include "tests/laws/harness.h"
+#include "tests/oracle/generator.h"
+
+namespace wakesim::laws {
+namespace {
+
+std::set<std::string> broken(const CheckResult& result) {
+  std::set<std::string> names;
+  for (const Violation& violation : result.violations) names.insert(violation.property);
+  return names;
+}
+
+TEST(WakeWalkLaw, CutAtEveryEntryItHasTheSameOutcomes) {
+  int programs = 0;
+  int longer = 0;
+  for (Seeds seeds(240, 2.5); seeds.has_next();) {
+    const std::uint64_t seed = seeds.next();
+    const oracle::Generated generated = oracle::generate(seed);
+    const auto merged = compile_text(generated.yaml);
+    const auto split = compile_text(with_switch(generated.yaml, "kernel.split-walks"));
+    ASSERT_TRUE(merged != nullptr && split != nullptr);
+    const CheckResult at_once = search(*merged);
+    const CheckResult step_by_step = search(*split);
+    ++programs;
+    longer += step_by_step.states > at_once.states ? 1 : 0;
+    EXPECT_EQ(outcomes(step_by_step), outcomes(at_once)) << "WAKESIM_SEED=" << seed << "\n"
+                                                         << generated.yaml;
+    EXPECT_EQ(broken(step_by_step), broken(at_once)) << "WAKESIM_SEED=" << seed << "\n"
+                                                     << generated.yaml;
+    if (HasFailure()) return;
+  }
+  if (is_single_seed()) return;
+  EXPECT_GE(longer * 4, programs) << "too few programs had a walk to cut";
+}
+
+// The herd: two tasks on one queue, so the lock is held between their wakes.
+TEST(WakeWalkLaw, ATaskWokenEarlyWaitsForTheLock) {
+  const std::string herd = R"(
+wakesim: 1
+name: t
+about: t
+objects:
+  efd: eventfd(0)
+threads:
+  reader[3]:
+    - n = read(efd)
+  writer:
+    - write(efd, 1)
+    - write(efd, 1)
+    - write(efd, 1)
+observe:
+  - reader[0].n
+  - reader[1].n
+  - reader[2].n
+)";
+  const auto merged = compile_text(herd);
+  const auto split = compile_text(with_switch(herd, "kernel.split-walks"));
+  ASSERT_TRUE(merged != nullptr && split != nullptr);
+  const CheckResult at_once = search(*merged, {.verify_footprints = true});
+  const CheckResult step_by_step = search(*split, {.verify_footprints = true});
+  EXPECT_EQ(outcomes(step_by_step), outcomes(at_once));
+  EXPECT_GT(step_by_step.states, at_once.states);
+  EXPECT_EQ(step_by_step.verdict, at_once.verdict);
+}
+
+}  // namespace
+}  // namespace wakesim::laws

@@ -13,6 +13,8 @@
 
 namespace wakesim {
 
+class Interpreter;
+
 struct ExecutorOptions {
   // After a visible step, run the thread's local lines up to its next visible one.
   bool collapse = true;
@@ -75,7 +77,7 @@ class Executor {
   void jump_to(std::byte* state, ThreadId thread, std::uint16_t pc) const;
 
  private:
-  class Interpreter;
+  friend class Interpreter;
 
   void note_look(const View& view, ThreadId thread) const;
   bool thread_enabled(const View& view, ThreadId thread) const;

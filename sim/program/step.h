@@ -247,6 +247,7 @@ class Step : public View {
 
  private:
   friend class Executor;
+  friend class Interpreter;
 
   void forget_timer();
 

@@ -1,10 +1,28 @@
 #include "sim/program/executor.h"
 
+#include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "sim/program/interpreter.h"
 
 namespace wakesim {
+
+Executor::Executor(const System& system, ExecutorOptions options)
+    : system_(system),
+      actors_(actors_of(system)),
+      options_(options),
+      may_block_(system.buffer_capacity > 0 ? kGuarded | kGuardedCall | kDrains | kBuffers
+                                            : kGuarded | kGuardedCall) {
+  programs_.reserve(system.thread_count());
+  for (std::size_t i = 0; i < system.thread_count(); ++i) {
+    BoundProgram program = bind_thread(system, static_cast<ThreadId>(i));
+    if (options.coverage != nullptr) {
+      program.covered = (*options.coverage)[system.threads[i].code].data();
+    }
+    programs_.push_back(program);
+  }
+}
 
 std::vector<std::byte> Executor::initial_state(StepRecord& record,
                                                std::vector<std::int64_t>* work_ns) const {
@@ -67,27 +85,26 @@ bool Executor::enabled(const std::byte* state, Actor actor, Footprint* footprint
 }
 
 bool Executor::thread_enabled(const View& view, ThreadId thread) const {
-  const ThreadLayout& layout = system_.layout.threads[index(thread)];
+  const BoundProgram& program = programs_[index(thread)];
   ThreadBlock block;
-  std::memcpy(&block, view.state() + layout.block, sizeof(block));
+  std::memcpy(&block, view.state() + program.block, sizeof(block));
   if (block.has_ended != 0) return false;
   if (block.is_held != 0) {
-    view.note_read(layout.start_class);
+    view.note_read(system_.layout.threads[index(thread)].start_class);
     return false;
   }
-  const Code& code = system_.code_of(thread);
-  const Instruction& in = code.instructions[block.pc];
+  const Instruction& in = program.instructions[block.pc];
   if (block.in_call != 0) {
-    const CallSite& site = code.sites[static_cast<std::size_t>(in.b)];
-    return site.row->enabled(view, view.state() + layout.frame);
+    const CallSite& site = program.code->sites[static_cast<std::size_t>(in.b)];
+    return site.row->enabled(view, view.state() + program.frame);
   }
   if ((in.flags & may_block_) == 0) return true;
   return line_enabled(view, thread, block.pc);
 }
 
 bool Executor::line_enabled(const View& view, ThreadId thread, std::uint16_t pc) const {
-  const Code& code = system_.code_of(thread);
-  const std::uint8_t flags = code.instructions[pc].flags;
+  const BoundProgram& program = programs_[index(thread)];
+  const std::uint8_t flags = program.instructions[pc].flags;
   const ThreadLayout& layout = system_.layout.threads[index(thread)];
   if (system_.buffer_capacity != 0 && (flags & (kDrains | kBuffers)) != 0) {
     // Stores fill the buffer from its first slot; the first is the oldest.
@@ -106,11 +123,11 @@ bool Executor::line_enabled(const View& view, ThreadId thread, std::uint16_t pc)
   bool result = true;
   if ((flags & kGuarded) != 0) {
     // Run up to the Guard: everything before it is reading and arithmetic.
-    Interpreter interpreter(*this, step, code, pc);
+    Interpreter interpreter(*this, step, program, pc);
     result = interpreter.run_guard();
   } else {
     alignas(8) std::byte scratch[512] = {};
-    Interpreter interpreter(*this, step, code, pc);
+    Interpreter interpreter(*this, step, program, pc);
     result = interpreter.begin_scratch(scratch, sizeof(scratch)).enabled(step, scratch);
   }
   if (view.footprint() != nullptr) {
@@ -224,29 +241,27 @@ void Executor::flush(Step& step) const {
 
 void Executor::run_thread(Step& step) const {
   const ThreadId thread = step.thread();
-  const ThreadLayout& layout = system_.layout.threads[index(thread)];
-  const Code& code = system_.code_of(thread);
-  const auto block = step.peek<ThreadBlock>(layout.block);
+  const BoundProgram& program = programs_[index(thread)];
+  const auto block = step.peek<ThreadBlock>(program.block);
   WAKESIM_ASSERT(block.has_ended == 0);
-  Interpreter interpreter(*this, step, code, block.pc);
+  Interpreter interpreter(*this, step, program, block.pc);
   Interpreter::Stop stop;
   if (block.in_call != 0) {
     // The guard belongs to the footprint.
-    const CallSite& site = code.sites[static_cast<std::size_t>(code.instructions[block.pc].b)];
-    WAKESIM_ASSERT(site.row->enabled(step, step.bytes_ + layout.frame));
+    WAKESIM_ASSERT(interpreter.site_at_pc().row->enabled(step, step.bytes_ + program.frame));
     stop = interpreter.run_call();
   } else {
-    if ((code.instructions[block.pc].flags & may_block_ & ~kGuarded) != 0) {
+    if ((program.instructions[block.pc].flags & may_block_ & ~kGuarded) != 0) {
       WAKESIM_ASSERT(line_enabled(step, thread, block.pc));
     }
     stop = interpreter.run(true);
   }
   WAKESIM_ASSERT(stop != Interpreter::Stop::Blocked);
-  if (stop == Interpreter::Stop::Ended) step.note_write(layout.end_class);
-  if (system_.threads[index(thread)].is_observed) step.note_write(layout.run_class);
+  if (stop == Interpreter::Stop::Ended) step.note_write(program.end_class);
+  if (program.is_observed) step.note_write(program.run_class);
   // Field by field: put together and stored as one, the processor would wait for the parts.
-  const auto offset = [&layout](std::size_t field) {
-    return layout.block + static_cast<std::uint32_t>(field);
+  const auto offset = [&program](std::size_t field) {
+    return program.block + static_cast<std::uint32_t>(field);
   };
   step.poke(offset(offsetof(ThreadBlock, pc)), interpreter.pc());
   step.poke(offset(offsetof(ThreadBlock, in_call)),
@@ -257,13 +272,19 @@ void Executor::run_thread(Step& step) const {
   clear_dead(step.bytes_, thread, interpreter.pc());
 }
 
+// Most locals are dead at most points of a program, so the dead are walked and not all.
 void Executor::clear_dead(std::byte* state, ThreadId thread, std::uint16_t pc) const {
   if (!options_.dead_data) return;
-  const Code& code = system_.code_of(thread);
-  const ThreadLayout& layout = system_.layout.threads[index(thread)];
-  const std::uint64_t* live = code.live.data() + std::size_t{pc} * code.live_words;
-  for (std::uint32_t i = 0; i < layout.locals_count; ++i) {
-    if ((live[i >> 6] >> (i & 63) & 1) == 0) std::memset(state + layout.locals + 8 * i, 0, 8);
+  const BoundProgram& program = programs_[index(thread)];
+  const std::uint32_t words = program.code->live_words;
+  const std::uint64_t* live = program.live + std::size_t{pc} * words;
+  for (std::uint32_t first = 0; first < program.locals_count; first += 64, ++live) {
+    const std::uint32_t count = std::min(program.locals_count - first, 64u);
+    std::byte* const locals = state + program.locals + 8 * first;
+    for (std::uint64_t dead = ~*live & (~std::uint64_t{0} >> (64 - count)); dead != 0;
+         dead &= dead - 1) {
+      std::memset(locals + 8 * std::countr_zero(dead), 0, 8);
+    }
   }
 }
 
@@ -322,7 +343,7 @@ std::int64_t Executor::awaited_owner(const std::byte* state, ThreadId thread) co
   StepRecord record;
   alignas(8) std::byte scratch[512] = {};
   Step step(system_, const_cast<std::byte*>(state), record, thread, 0, nullptr);
-  Interpreter interpreter(*this, step, code, at);
+  Interpreter interpreter(*this, step, programs_[index(thread)], at);
   const CallRow& row = interpreter.begin_scratch(scratch, sizeof(scratch));
   return row.waits_for_owner == nullptr ? -1 : row.waits_for_owner(step, scratch);
 }
@@ -332,7 +353,8 @@ std::int64_t Executor::evaluate(const std::byte* state, const Code& expression,
   StepRecord record;
   const auto nobody = static_cast<ThreadId>(system_.thread_count());
   Step step(system_, const_cast<std::byte*>(state), record, nobody, 0, nullptr);
-  Interpreter interpreter(*this, step, expression, 0);
+  const BoundProgram program = bind_expression(expression);
+  Interpreter interpreter(*this, step, program, 0);
   interpreter.run(true);
   if (footprint != nullptr) footprint->reads.add_all(record.footprint.reads);
   return interpreter.top();
@@ -342,7 +364,7 @@ std::int64_t Executor::evaluate_at(const std::byte* state, ThreadId thread,
                                    std::uint16_t pc) const {
   StepRecord record;
   Step step(system_, const_cast<std::byte*>(state), record, thread, 0, nullptr);
-  Interpreter interpreter(*this, step, system_.code_of(thread), pc);
+  Interpreter interpreter(*this, step, programs_[index(thread)], pc);
   interpreter.run(true);
   return interpreter.top();
 }
@@ -353,7 +375,7 @@ void Executor::return_empty(std::byte* state, ThreadId thread, StepRecord& recor
   WAKESIM_ASSERT(site != nullptr && site->row->return_empty != nullptr);
   const ThreadLayout& layout = system_.layout.threads[index(thread)];
   auto block = step.peek<ThreadBlock>(layout.block);
-  Interpreter interpreter(*this, step, system_.code_of(thread), block.pc);
+  Interpreter interpreter(*this, step, programs_[index(thread)], block.pc);
   const auto stop = interpreter.run_empty();
   block = ThreadBlock{.pc = interpreter.pc(),
                       .in_call = stop == Interpreter::Stop::InCall,

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "sim/program/bound_program.h"
 #include "sim/program/step.h"
 #include "sim/program/system.h"
 
@@ -20,18 +21,13 @@ struct ExecutorOptions {
   bool collapse = true;
   // Zero locals that nobody will read again.
   bool dead_data = true;
-  // Marks each statement executed, by code and statement; may be null.
+  // Marks each statement executed, by code and statement; may be null. Already as large as needed.
   std::vector<std::vector<std::uint8_t>>* coverage = nullptr;
 };
 
 class Executor {
  public:
-  explicit Executor(const System& system, ExecutorOptions options = {})
-      : system_(system),
-        actors_(actors_of(system)),
-        options_(options),
-        may_block_(system.buffer_capacity > 0 ? kGuarded | kGuardedCall | kDrains | kBuffers
-                                              : kGuarded | kGuardedCall) {}
+  explicit Executor(const System& system, ExecutorOptions options = {});
 
   const System& system() const { return system_; }
 
@@ -94,6 +90,7 @@ class Executor {
 
   const System& system_;
   std::vector<Actor> actors_;
+  std::vector<BoundProgram> programs_;  // By thread.
   ExecutorOptions options_;
   std::uint8_t may_block_;  // Instruction flags that can disable a line.
 };

@@ -9,21 +9,34 @@
 #include <cstdint>
 #include <span>
 
+#include "sim/program/bound_program.h"
 #include "sim/program/executor.h"
 #include "sim/program/step.h"
 #include "sim/program/system.h"
 
 namespace wakesim {
 
-// Keeps references only: executor, step and code must outlive it.
+// Keeps references only: executor, step and program must outlive it.
 class Interpreter {
  public:
   enum class Stop : std::uint8_t { Line, InCall, Ended, Blocked };
 
-  Interpreter(const Executor& executor, Step& step, const Code& code, std::uint16_t pc);
+  Interpreter(const Executor& executor, Step& step, const BoundProgram& program, std::uint16_t pc)
+      : executor_(executor),
+        system_(executor.system_),
+        step_(step),
+        program_(program),
+        code_(*program.code),
+        thread_(step.thread()),
+        pc_(pc) {}
 
   std::uint16_t pc() const { return pc_; }
   std::int64_t top() const { return size_ == 0 ? 0 : stack_[size_ - 1]; }
+
+  // The call in flight.
+  const CallSite& site_at_pc() const {
+    return code_.sites[static_cast<std::size_t>(program_.instructions[pc_].b)];
+  }
 
   // Continues a call whose frame is active.
   Stop run_call();
@@ -41,55 +54,60 @@ class Interpreter {
   Stop run(bool fresh);
 
  private:
-  enum class Flow : std::uint8_t { Next, Jumped, InCall, Ended, Blocked };
+  enum class Flow : std::uint8_t { Next, Jumped, InCall, Ended };
 
-  // The straight part of a line.
-  void execute_until(Op op);
+  // Whether the program runs, or only the head of a line up to its Guard or Call.
+  enum class Purpose : std::uint8_t { Run, Ask };
+
+  template <Purpose purpose>
+  Stop interpret(bool fresh);
+  Flow execute(const Instruction& in);
   bool stops_before(const Instruction& in) const;
 
-  void mark_statement();
+  std::byte* frame() { return step_.bytes_ + program_.frame; }
 
-  std::byte* frame() { return step_.bytes_ + system_.layout.threads[index(thread_)].frame; }
-
-  void push(std::int64_t value);
+  void push(std::int64_t value) {
+    WAKESIM_ASSERT(size_ < kStackMax);
+    stack_[size_++] = value;
+  }
   std::int64_t pop() { return stack_[--size_]; }
 
-  std::int64_t local(std::uint32_t slot) const;
-  void set_local(std::uint32_t slot, std::int64_t value) { step_.poke(locals_ + 8 * slot, value); }
+  std::int64_t local(std::uint32_t slot) const {
+    return step_.peek<std::int64_t>(program_.locals + 8 * slot);
+  }
+  void set_local(std::uint32_t slot, std::int64_t value) {
+    step_.poke(program_.locals + 8 * slot, value);
+  }
 
-  // The word an access means: `b`, or one of the `a` that follow, chosen by the index popped here.
-  WordId word_of(const Instruction& in);
-
+  // Traced steps only.
   void note_value(std::int64_t value);
 
-  // TSO: the youngest buffered store to the word, else memory.
-  std::int64_t load(WordId word);
+  // The youngest store to the word in the thread's buffer, else what memory has; and its reverse.
+  std::int64_t load_buffered(std::int32_t word);
+  void store_buffered(std::int32_t word, std::int64_t value);
 
-  void store(WordId word, std::int64_t value);
+  // What a load of the word would give after this value was stored.
+  std::int64_t normalised(std::int32_t word, std::int64_t value);
 
-  // What a load of the word would give after this value was stored: a buffered value is read back.
-  std::int64_t normalised(WordId word, std::int64_t value);
-  Flow execute(const Instruction& in);
-  void jump(const Instruction& in);
+  // A judge asks where the thread leaves a region of its program.
+  void note_leaving(const Instruction& jump, const Instruction* first);
   Flow local_at(const Instruction& in);
-  Flow compare_exchange(const Instruction& in);
+  void divide(const Instruction& in);
   std::span<const std::int64_t> take_arguments(const CallSite& site);
   void prepare_result(const CallSite& site);
   Flow begin_call(const Instruction& in);
   void finish_call(const CallSite& site);
   Flow primitive(const Instruction& in);
   Flow predicate(const Instruction& in);
-
   bool satisfies(const PredicateSite& site, ThreadId thread);
 
   const Executor& executor_;
   const System& system_;
   Step& step_;
+  const BoundProgram& program_;
   const Code& code_;
   ThreadId thread_;
   std::uint16_t pc_;
-  std::uint32_t locals_ = 0;
-  std::uint8_t* covered_ = nullptr;  // By statement; null: nobody asks.
   int size_ = 0;
   std::int64_t stack_[kStackMax];
 };

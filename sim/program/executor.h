@@ -9,28 +9,26 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/program/bound_program.h"
 #include "sim/program/step.h"
 #include "sim/program/system.h"
 
 namespace wakesim {
+
+class Interpreter;
 
 struct ExecutorOptions {
   // After a visible step, run the thread's local lines up to its next visible one.
   bool collapse = true;
   // Zero locals that nobody will read again.
   bool dead_data = true;
-  // Marks each statement executed, by code and statement; may be null.
+  // Marks each statement executed, by code and statement; may be null. Already as large as needed.
   std::vector<std::vector<std::uint8_t>>* coverage = nullptr;
 };
 
 class Executor {
  public:
-  explicit Executor(const System& system, ExecutorOptions options = {})
-      : system_(system),
-        actors_(actors_of(system)),
-        options_(options),
-        may_block_(system.buffer_capacity > 0 ? kGuarded | kGuardedCall | kDrains | kBuffers
-                                              : kGuarded | kGuardedCall) {}
+  explicit Executor(const System& system, ExecutorOptions options = {});
 
   const System& system() const { return system_; }
 
@@ -78,7 +76,7 @@ class Executor {
   void jump_to(std::byte* state, ThreadId thread, std::uint16_t pc) const;
 
  private:
-  class Interpreter;
+  friend class Interpreter;
 
   void note_look(const View& view, ThreadId thread) const;
   bool thread_enabled(const View& view, ThreadId thread) const;
@@ -96,6 +94,7 @@ class Executor {
 
   const System& system_;
   std::vector<Actor> actors_;
+  std::vector<BoundProgram> programs_;  // By thread.
   ExecutorOptions options_;
   std::uint8_t may_block_;  // Instruction flags that can disable a line.
 };

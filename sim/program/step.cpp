@@ -1,6 +1,7 @@
 #include "sim/program/step.h"
 
 #include "sim/program/system.h"
+#include "sim/program/word_access.h"
 
 namespace wakesim {
 namespace {
@@ -43,19 +44,6 @@ std::uint32_t entry_offset(const Layout& layout, EntryId entry) {
 
 std::uint32_t links_offset(const Layout& layout, EntryId entry) {
   return entry_offset(layout, entry) + static_cast<std::uint32_t>(sizeof(Entry));
-}
-
-std::int64_t read_word(const std::byte* state, const Word& word) {
-  switch (word.type) {
-    case WordType::Unsigned32:
-    case WordType::Thread:
-      return peek_at<std::uint32_t>(state, word.offset);
-    case WordType::Signed32:
-      return peek_at<std::int32_t>(state, word.offset);
-    case WordType::Unsigned64:
-      return peek_at<std::int64_t>(state, word.offset);
-  }
-  WAKESIM_UNREACHABLE();
 }
 
 // Position of an entry in a dense list, or the count if it is not there.
@@ -259,13 +247,7 @@ const void* View::object_record(ObjectId id) const {
 void Step::store(WordId id, std::int64_t value) {
   const Word& word = system_.words[index(id)];
   note_write(word.cls);
-  if (word.type == WordType::Unsigned64) {
-    poke(word.offset, value);
-    return;
-  }
-  const bool fits = value >= INT32_MIN && value <= INT32_MAX;
-  if (word.type == WordType::Signed32 && !fits) fault(Fault::InvalidUse, "signed overflow");
-  poke(word.offset, static_cast<std::uint32_t>(value));  // Unsigned words wrap.
+  if (!write_word(bytes_, word, value)) fault(Fault::InvalidUse, "signed overflow");
 }
 
 void Step::push_front(ListId list, EntryId entry) { insert_before(list, first(list), entry); }

@@ -263,6 +263,7 @@ class Step : public View {
 
  private:
   friend class Executor;
+  friend class Interpreter;
 
   void forget_timer();
   void poke_entry(EntryId entry, const Entry& record);

@@ -245,16 +245,12 @@ void CodeWriter::push_arguments(const ast::Expression& e, const CallRow& row, Ca
         ast::Expression name;
         name.kind = Kind::Name;
         name.name = argument.name;
-        name.where = v.where;
+        name.where = argument.where;
         names.push_back(std::move(name));
         pair_list.emplace_back(&names.back(), &v);
         continue;
       }
-      std::vector<std::string> known;
-      for (const Parameter& p : row.parameters) known.emplace_back(p.name);
-      const std::string guess = closest_name(argument.name, known);
-      error(v, "`" + e.name + "` has no parameter `" + argument.name + "`",
-            guess.empty() ? "write  " + signature(row) : "did you mean " + guess + "=?");
+      unknown_argument(argument, row);
       continue;
     }
     if (v.kind == Kind::Name) {
@@ -308,6 +304,46 @@ void CodeWriter::push_arguments(const ast::Expression& e, const CallRow& row, Ca
   site.pairs = static_cast<std::uint32_t>(pair_list.size());
   site.arguments = static_cast<std::uint32_t>(site.sources.size());
   if (pairs != nullptr && row.entries_parameter == pairs->name) site.result_entries = site.pairs;
+}
+
+// `timeuot=5ms`, or `bel=IN` where a pair may stand: then either may have been meant.
+void CodeWriter::unknown_argument(const ast::Argument& argument, const CallRow& row) {
+  const std::string call = std::string(row.name);
+  const Parameter* const pairs = pairs_parameter(row);
+  std::vector<std::string> known;
+  for (const Parameter& parameter : row.parameters) {
+    if (parameter.type != ParameterType::Pairs) known.emplace_back(parameter.name);
+  }
+  Diagnostic diagnostic;
+  diagnostic.where = argument.where;
+  if (pairs == nullptr) {
+    diagnostic.message = "`" + call + "` has no parameter `" + argument.name + "`";
+  } else {
+    const bool is_word = pairs->pair_first == ParameterType::Word;
+    diagnostic.message = std::string("no ") + (is_word ? "word" : "descriptor") + " is called `" +
+                         argument.name + "`, and `" + call + "` has no such parameter";
+    add_names_for(*pairs, known);
+  }
+  const std::string guess = closest_name(argument.name, known);
+  if (guess.empty()) {
+    diagnostic.hints.push_back("write  " + signature(row));
+  } else if (find_parameter(row, guess) != nullptr) {
+    diagnostic.hints.push_back("did you mean " + guess + "=?");
+  } else {
+    diagnostic.notes.push_back({find(guess)->where, "declared here"});
+    diagnostic.hints.push_back("did you mean " + guess + "?");
+  }
+  diagnostics_.add(std::move(diagnostic));
+}
+
+// Objects that can stand before the `=` of a pair.
+void CodeWriter::add_names_for(const Parameter& pairs, std::vector<std::string>& names) const {
+  for (const auto& [name, symbol] : symbols_.names) {
+    const bool is_word = symbol.kind == Symbol::Kind::Word;
+    const bool is_descriptor =
+        symbol.kind == Symbol::Kind::Object && system_.objects[symbol.first].row->descriptors > 0;
+    if (pairs.pair_first == ParameterType::Word ? is_word : is_descriptor) names.push_back(name);
+  }
 }
 
 void CodeWriter::push_argument(const Parameter& parameter, const ast::Expression& argument,

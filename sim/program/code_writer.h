@@ -124,6 +124,8 @@ class CodeWriter {
   void model_call(const ast::Expression& expression, const CallRow& row,
                   const ast::Statement* statement, std::optional<std::string> list_name);
   void push_arguments(const ast::Expression& expression, const CallRow& row, CallSite& site);
+  void unknown_argument(const ast::Argument& argument, const CallRow& row);
+  void add_names_for(const Parameter& pairs, std::vector<std::string>& names) const;
   void push_argument(const Parameter& parameter, const ast::Expression& argument, CallSite& site);
   void push_typed(ParameterType type, const Parameter& parameter, const ast::Expression& argument,
                   CallSite& site);

@@ -94,7 +94,8 @@ class ObjectDeclarer {
         ++position;
       }
       if (slot >= row.parameters.size()) {
-        diagnostics_.error(argument.value.where, "`" + object.kind + "` takes no such argument",
+        diagnostics_.error(argument.name.empty() ? argument.value.where : argument.where,
+                           "`" + object.kind + "` takes no such argument",
                            "`wakesim models " + object.kind + "` shows what it takes");
         return std::nullopt;
       }

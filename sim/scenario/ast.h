@@ -42,6 +42,7 @@ struct Expression {
 struct Argument {
   std::string name;  // Empty: positional.
   Expression value;
+  Location where = {};  // Of the name.
 };
 
 struct Block;

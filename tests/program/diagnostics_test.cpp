@@ -601,11 +601,60 @@ TEST(CompilerSays, UnknownParameter) {
   EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
     - futex_wait(x, 0, timeuot=5ms)
 )"),
-            R"(t.yaml:13:32: error: `futex_wait` has no parameter `timeuot`
+            R"(t.yaml:13:24: error: `futex_wait` has no parameter `timeuot`
 
   13 │     - futex_wait(x, 0, timeuot=5ms)
-     │                                ^^^
+     │                        ^^^^^^^
      did you mean timeout=?
+)");
+}
+
+TEST(CompilerSays, UnknownDescriptorOfAPair) {
+  EXPECT_EQ(said_about(R"(wakesim: 1
+name: t/t
+about: x
+objects:
+  x: word(0)
+  bell: eventfd(0)
+threads:
+  a:
+    - poll(bel=IN)
+)"),
+            R"(t.yaml:9:12: error: no descriptor is called `bel`, and `poll` has no such
+parameter
+
+  5 │   x: word(0)
+  6 │   bell: eventfd(0)
+    ┆   ---- declared here
+  9 │     - poll(bel=IN)
+    │            ^^^
+    did you mean bell?
+)");
+}
+
+TEST(CompilerSays, UnknownParameterBesidePairs) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - poll(efd=IN, timeuot=5ms)
+)"),
+            R"(t.yaml:13:20: error: no descriptor is called `timeuot`, and `poll` has no such
+parameter
+
+  13 │     - poll(efd=IN, timeuot=5ms)
+     │                    ^^^^^^^
+     did you mean timeout=?
+)");
+}
+
+TEST(CompilerSays, UnknownWordOfAPair) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - futex_waitv(z=0)
+)"),
+            R"(t.yaml:13:19: error: no word is called `z`, and `futex_waitv` has no such
+parameter
+
+  13 │     - futex_waitv(z=0)
+     │                   ^
+     write  futex_waitv(x=value or wait(x, value), ..., [timeout])
 )");
 }
 

@@ -5,11 +5,9 @@
 
 #include <string>
 
-#include "models/catalogue.h"
-#include "sim/program/compiler.h"
-#include "sim/scenario/loader.h"
+#include "tests/program/said_about.h"
 
-namespace wakesim {
+namespace wakesim::testing {
 namespace {
 
 constexpr const char* kHead = R"(wakesim: 1
@@ -24,18 +22,6 @@ objects:
   p: pipe
 threads:
 )";
-
-// Everything that is said about the text, as a user sees it at 80 columns.
-std::string said_about(const std::string& text) {
-  Diagnostics diagnostics;
-  const ast::File file = load_scenario("t.yaml", text, {}, diagnostics);
-  for (const ast::Instance& instance : file.instances) {
-    compile(instance, file.sources, catalogue(), {}, diagnostics);
-  }
-  std::string said;
-  for (const Diagnostic& diagnostic : diagnostics.all()) said += render(diagnostic, file.sources);
-  return said;
-}
 
 TEST(CompilerSays, AnArgumentThatReadsSharedMemory) {
   EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
@@ -574,10 +560,10 @@ threads:
   a:
     - x = 1
 )"),
-            R"(t.yaml:9:3: error: there is no kind of object `evenfd`
+            R"(t.yaml:9:8: error: there is no kind of object `evenfd`
 
   9 │   efd: evenfd(0)
-    │   ^^^
+    │        ^^^^^^
     write  eventfd
 )");
 }
@@ -754,4 +740,4 @@ TEST(CompilerSays, WrongKindOfObject) {
 }
 
 }  // namespace
-}  // namespace wakesim
+}  // namespace wakesim::testing

@@ -42,7 +42,8 @@ const Catalogue& catalogue() {
     result.models.push_back(kernel_model());
     result.models.push_back(errno_model());
     result.kernels = {{"linux-6.18", "Linux 6.18, the kernel that the models follow", {}}};
-    result.libcs = {{"glibc-2.41", "GNU C library 2.41", {}}};
+    result.libcs = {{"glibc-2.41", "GNU C library 2.41", {}},
+                    {"glibc-2.40", "GNU C library 2.40: condition variables as since 2.25", {}}};
     result.hooks.before_objects = before_objects;
     result.hooks.after_objects = after_objects;
     result.hooks.timer_fired = kernel::on_timer_fired;

@@ -120,9 +120,9 @@ void CodeWriter::inline_function(const ast::Expression& call, const ast::Stateme
     const ast::Expression& argument = call.arguments[i].value;
     Symbol symbol;
     const Symbol* named = argument.kind == Kind::Name ? find(argument.name) : nullptr;
-    const bool is_value = named == nullptr
-                              ? argument.kind != Kind::Index && argument.kind != Kind::Name
-                              : named->kind == Symbol::Kind::Local;
+    const bool is_place =
+        argument.kind == Kind::Index || argument.kind == Kind::Name || is_object_path(argument);
+    const bool is_value = named == nullptr ? !is_place : named->kind == Symbol::Kind::Local;
     if (is_value && !constant(argument)) {
       // Evaluated once, at the call.
       hoist(argument, statement);
@@ -245,16 +245,12 @@ void CodeWriter::push_arguments(const ast::Expression& e, const CallRow& row, Ca
         ast::Expression name;
         name.kind = Kind::Name;
         name.name = argument.name;
-        name.where = v.where;
+        name.where = argument.where;
         names.push_back(std::move(name));
         pair_list.emplace_back(&names.back(), &v);
         continue;
       }
-      std::vector<std::string> known;
-      for (const Parameter& p : row.parameters) known.emplace_back(p.name);
-      const std::string guess = closest_name(argument.name, known);
-      error(v, "`" + e.name + "` has no parameter `" + argument.name + "`",
-            guess.empty() ? "write  " + signature(row) : "did you mean " + guess + "=?");
+      unknown_argument(argument, row);
       continue;
     }
     if (v.kind == Kind::Name) {
@@ -308,6 +304,46 @@ void CodeWriter::push_arguments(const ast::Expression& e, const CallRow& row, Ca
   site.pairs = static_cast<std::uint32_t>(pair_list.size());
   site.arguments = static_cast<std::uint32_t>(site.sources.size());
   if (pairs != nullptr && row.entries_parameter == pairs->name) site.result_entries = site.pairs;
+}
+
+// `timeuot=5ms`, or `bel=IN` where a pair may stand: then either may have been meant.
+void CodeWriter::unknown_argument(const ast::Argument& argument, const CallRow& row) {
+  const std::string call = std::string(row.name);
+  const Parameter* const pairs = pairs_parameter(row);
+  std::vector<std::string> known;
+  for (const Parameter& parameter : row.parameters) {
+    if (parameter.type != ParameterType::Pairs) known.emplace_back(parameter.name);
+  }
+  Diagnostic diagnostic;
+  diagnostic.where = argument.where;
+  if (pairs == nullptr) {
+    diagnostic.message = "`" + call + "` has no parameter `" + argument.name + "`";
+  } else {
+    const bool is_word = pairs->pair_first == ParameterType::Word;
+    diagnostic.message = std::string("no ") + (is_word ? "word" : "descriptor") + " is called `" +
+                         argument.name + "`, and `" + call + "` has no such parameter";
+    add_names_for(*pairs, known);
+  }
+  const std::string guess = closest_name(argument.name, known);
+  if (guess.empty()) {
+    diagnostic.hints.push_back("write  " + signature(row));
+  } else if (find_parameter(row, guess) != nullptr) {
+    diagnostic.hints.push_back("did you mean " + guess + "=?");
+  } else {
+    diagnostic.notes.push_back({find(guess)->where, "declared here"});
+    diagnostic.hints.push_back("did you mean " + guess + "?");
+  }
+  diagnostics_.add(std::move(diagnostic));
+}
+
+// Objects that can stand before the `=` of a pair.
+void CodeWriter::add_names_for(const Parameter& pairs, std::vector<std::string>& names) const {
+  for (const auto& [name, symbol] : symbols_.names) {
+    const bool is_word = symbol.kind == Symbol::Kind::Word;
+    const bool is_descriptor =
+        symbol.kind == Symbol::Kind::Object && system_.objects[symbol.first].row->descriptors > 0;
+    if (pairs.pair_first == ParameterType::Word ? is_word : is_descriptor) names.push_back(name);
+  }
 }
 
 void CodeWriter::push_argument(const Parameter& parameter, const ast::Expression& argument,
@@ -370,92 +406,87 @@ void CodeWriter::push_word(const ast::Expression& argument, CallSite& site) {
   site.sources.back().range = {where.first, static_cast<std::int64_t>(where.indexed), false};
 }
 
-// conn, conn[i], p[0], conn[i][1]; for descriptors also any number.
+// conn, conn[i], p[0], conn[i][1], c.bell; for descriptors also any number.
 void CodeWriter::push_object(const Parameter& parameter, ParameterType type,
                              const ast::Expression& argument, CallSite& site) {
-  std::vector<const ast::Expression*> indices;  // Outermost last.
-  const ast::Expression* base = &argument;
-  while (base->kind == Kind::Index) {
-    indices.insert(indices.begin(), &base->operands[1]);
-    base = &base->operands[0];
-  }
-  const Symbol* symbol = base->kind == Kind::Name ? find(base->name) : nullptr;
-  if (symbol != nullptr && symbol->kind == Symbol::Kind::Alias) {
-    const ast::Expression& actual = *symbol->expression;
-    Scope* const inner = std::exchange(scope_, const_cast<Scope*>(symbol->scope));
-    if (indices.empty()) {
-      push_object(parameter, type, actual, site);
-      scope_ = inner;
-      return;
-    }
-    symbol = actual.kind == Kind::Name ? resolve(actual) : nullptr;
-    scope_ = inner;
-  }
-  const bool is_object = symbol != nullptr && symbol->kind == Symbol::Kind::Object;
+  const Symbol* const base = base_of(argument);
+  const bool is_object =
+      base != nullptr && (base->kind == Symbol::Kind::Object || base->kind == Symbol::Kind::Record);
   if (!is_object) {
     if (type == ParameterType::Descriptor) {
       value(argument);
       if (const auto known = constant(argument)) site.sources.back().range = {*known, 1, false};
       return;
     }
-    if (symbol == nullptr && base->kind == Kind::Name) {
-      unknown_name(*base);
-    } else {
-      error(argument,
-            "`" + to_text(argument) + "` is no object" +
-                (parameter.kinds.empty() ? "" : " of kind " + std::string(parameter.kinds)));
-    }
+    not_an_object(parameter, argument);
     emit(Op::Number);
     return;
   }
-  const DeclaredObject& object = system_.objects[symbol->first];
-  const bool fits = type == ParameterType::Descriptor
-                        ? object.row->descriptors > 0 && has_kind(parameter.kinds, object.row->kind)
-                        : has_kind(parameter.kinds, object.row->kind);
-  if (!fits) {
-    const std::string wanted =
-        parameter.kinds.empty() ? std::string("a descriptor") : with_article(parameter.kinds);
-    error(argument, "`" + to_text(argument) + "` is " + with_article(object.row->kind) +
-                        "; this call needs " + wanted);
+  const auto where = path(argument);
+  if (!where || !fits(parameter, type, argument, *where)) {
+    emit(Op::Number);
+    return;
   }
-  const auto ends = static_cast<std::int64_t>(std::max<std::size_t>(1, object.row->descriptors));
-  const std::size_t wanted = (object.is_array ? 1 : 0) + (ends > 1 ? 1 : 0);
-  if (indices.size() != wanted) {
-    std::string shape = object.name;
-    if (object.is_array) shape += "[i]";
+  push_handle(argument, *where, site);
+}
+
+void CodeWriter::not_an_object(const Parameter& parameter, const ast::Expression& argument) {
+  const auto known = path(argument);  // Says so if there is no such name.
+  if (!known) return;
+  const std::string wanted =
+      parameter.kinds.empty() ? "" : " of kind " + std::string(parameter.kinds);
+  path_error(argument, *known, "`" + to_text(argument) + "` is no object" + wanted);
+}
+
+bool CodeWriter::fits(const Parameter& parameter, ParameterType type,
+                      const ast::Expression& argument, const Path& where) {
+  const std::string wanted =
+      parameter.kinds.empty() ? std::string("a descriptor") : with_article(parameter.kinds);
+  const Symbol& symbol = *where.symbol;
+  std::string found = "a word";
+  std::string hint;
+  if (symbol.kind == Symbol::Kind::Record) {
+    found = "a `" + symbol.type->name + "`";
+    for (const auto& [name, field] : symbol.fields->names) {
+      const bool is_meant = field.kind == Symbol::Kind::Object &&
+                            has_kind(parameter.kinds, system_.objects[field.first].row->kind);
+      if (is_meant) hint = "write  " + to_text(argument) + "." + name;
+    }
+  } else if (symbol.kind == Symbol::Kind::Object) {
+    const ObjectRow& row = *system_.objects[symbol.first].row;
+    const bool is_open = type != ParameterType::Descriptor || row.descriptors > 0;
+    if (is_open && has_kind(parameter.kinds, row.kind)) return true;
+    found = with_article(row.kind);
+  }
+  path_error(argument, where,
+             "`" + to_text(argument) + "` is " + found + "; this call needs " + wanted,
+             std::move(hint));
+  return false;
+}
+
+void CodeWriter::push_handle(const ast::Expression& argument, const Path& where, CallSite& site) {
+  const DeclaredObject& object = system_.objects[where.symbol->first];
+  const auto ends = static_cast<std::uint32_t>(std::max<std::size_t>(1, object.row->descriptors));
+  std::vector<std::uint32_t> extents = where.symbol->extents;
+  if (ends > 1) extents.push_back(ends);
+  if (where.indices.size() != extents.size()) {
+    std::string shape = to_text(argument);
+    if (where.indices.empty() && extents.size() > (ends > 1 ? 1 : 0)) shape += "[i]";
     if (ends > 1) shape += "[0]";
-    error(argument, "`" + to_text(argument) + "` does not name one end or element",
-          "write  " + shape);
+    path_error(argument, where, "`" + to_text(argument) + "` does not name one end or element",
+               "write  " + shape);
     emit(Op::Number);
     return;
   }
-  site.sources.back().range = {object.handle, object.count * ends, false};
-  std::int64_t known = object.handle;
-  bool is_known = true;
-  bool is_pushed = false;
-  for (std::size_t i = 0; i < indices.size(); ++i) {
-    const bool is_element = object.is_array && i == 0;
-    const std::int64_t count = is_element ? object.count : ends;
-    const std::int64_t scale = is_element ? ends : 1;
-    const auto position = constant(*indices[i]);
-    if (position && (*position < 0 || *position >= count)) {
-      error(*indices[i], "`" + object.name + "` has " + std::to_string(count) +
-                             (is_element ? " elements" : " ends") + "; this is index " +
-                             std::to_string(*position));
-      continue;
-    }
-    if (position) {
-      known += *position * scale;
-      continue;
-    }
-    is_known = false;
-    value(*indices[i]);
-    emit(Op::Bound, static_cast<std::size_t>(scale), count);
-    if (std::exchange(is_pushed, true)) emit(Op::Add);
+  const auto element = offset(where, extents, Bounds::Checked);
+  if (!element) {
+    emit(Op::Number);
+    return;
   }
-  emit_number(known);
-  if (is_pushed) emit(Op::Add);
-  if (is_known) site.sources.back().range = {known, 1, false};
+  const std::int64_t first = object.handle + element->fixed;
+  emit_number(first);
+  if (element->is_pushed) emit(Op::Add);
+  site.sources.back().range = {first, element->span + 1, false};
 }
 
 void CodeWriter::push_thread(const ast::Expression& argument, CallSite& site) {

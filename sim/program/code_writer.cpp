@@ -237,8 +237,9 @@ std::uint32_t CodeWriter::assign_local(const ast::Expression& target) {
   const bool is_free = found == scope_->names.end();
   if (!is_free && found->second.kind != Symbol::Kind::List) {
     error(target, "`" + target.name + "` cannot be assigned");
-    return hidden_local();
+    return unread_local();
   }
+  if (is_free && !may_be_local(target)) return unread_local();
   Symbol symbol;
   symbol.kind = Symbol::Kind::Local;
   symbol.first = new_local(scope_ == &thread_scope_ ? target.name : std::string());
@@ -247,14 +248,45 @@ std::uint32_t CodeWriter::assign_local(const ast::Expression& target) {
   return symbol.first;
 }
 
+// Of a wrong assignment: it needs no second message.
+std::uint32_t CodeWriter::unread_local() {
+  const std::uint32_t slot = hidden_local();
+  read_.insert(slot);
+  return slot;
+}
+
+// A word, an element, a field, or a parameter that stands for one; else a local is meant.
+bool CodeWriter::is_shared_target(const ast::Expression& target) {
+  if (target.kind != ast::Expression::Kind::Name) return true;
+  const Symbol* const base = base_of(target);
+  if (base == nullptr) return false;
+  const bool is_parameter = find(target.name)->kind == Symbol::Kind::Alias;
+  using enum Symbol::Kind;
+  return base->kind == Word || (is_parameter && (base->kind == Object || base->kind == Record));
+}
+
+// A local may hide a constant of the models (IN, EAGAIN), not what the scenario declares: the line
+// was meant for that.
+bool CodeWriter::may_be_local(const ast::Expression& target) {
+  const Symbol* const known = symbols_.find(target.name);
+  if (known == nullptr || known->where.line == 0) return true;
+  Diagnostic diagnostic;
+  diagnostic.where = target.where;
+  diagnostic.message = "`" + target.name + "` is no word and no local; it cannot be assigned";
+  diagnostic.notes.push_back({known->where, "declared here"});
+  if (known->kind == Symbol::Kind::Record) {
+    diagnostic.hints.push_back("write  " + target.name + "." + known->type->fields.front().name +
+                               " = ...");
+  }
+  diagnostics_.add(std::move(diagnostic));
+  return false;
+}
+
 // ---- Plain statements ---------------------------------------------------------------------------
 
 void CodeWriter::write_assign(const ast::Statement& statement) {
   const ast::Expression& target = statement.target;
-  const Symbol* symbol = target.kind == ast::Expression::Kind::Name ? find(target.name) : nullptr;
-  if (symbol != nullptr && symbol->kind == Symbol::Kind::Alias) symbol = resolve(target);
-  const bool is_shared = target.kind != ast::Expression::Kind::Name ||
-                         (symbol != nullptr && symbol->kind == Symbol::Kind::Word);
+  const bool is_shared = is_shared_target(target);
 
   // A call alone on the right: its result goes straight into the local.
   const CallRow* row = call_row(statement.value);

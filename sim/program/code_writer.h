@@ -89,6 +89,9 @@ class CodeWriter {
 
   // Locals.
   std::uint32_t new_local(std::string name);
+  std::uint32_t unread_local();
+  bool is_shared_target(const ast::Expression& target);
+  bool may_be_local(const ast::Expression& target);
   std::uint32_t assign_local(const ast::Expression& target);
   std::uint32_t hidden_local() { return new_local({}); }
 
@@ -96,6 +99,7 @@ class CodeWriter {
   void value(const ast::Expression& expression);
   void value_of_name(const ast::Expression& expression);
   void value_of_symbol(const Symbol& symbol, const ast::Expression& expression);
+  void load(const ast::Expression& expression);
   void value_of_index(const ast::Expression& expression);
   void value_of_member(const ast::Expression& expression);
   void value_of_operator(const ast::Expression& expression);
@@ -104,6 +108,38 @@ class CodeWriter {
   void atomic_operation(const ast::Expression& expression, Op op, std::size_t operands);
   void choice(const ast::Expression& expression);
   void predicate(const ast::Expression& expression, PredicateSite::Kind kind);
+  void access(const ast::Expression& expression);
+  std::vector<ThreadId> threads_of(const ast::Expression& expression);
+
+  // Paths (path_writer.cpp): an object or a field, and its indices, outermost first.
+  struct Path {
+    struct Index {
+      const ast::Expression* value;
+      const ast::Expression* array;  // Behind which it stands.
+      const Scope* scope;            // Where it was written.
+    };
+    const Symbol* symbol = nullptr;
+    std::vector<Index> indices;
+    const ast::Expression* argument = nullptr;  // What a parameter at its root stands for.
+  };
+  std::optional<Path> path(const ast::Expression& expression);
+  bool enter_field(const ast::Expression& expression, Path& path);
+  bool has_all_indices(const ast::Expression& expression, const Path& path);
+  void path_error(const ast::Expression& expression, const Path& path, std::string message,
+                  std::string hint = {});
+  // What a path begins with, null if nothing has that name.
+  const Symbol* base_of(const ast::Expression& expression);
+  // A field of an object, or of something that has none: no list, entry or thread.
+  bool is_object_path(const ast::Expression& expression);
+  // The element that the indices pick.
+  struct Offset {
+    std::int64_t fixed = 0;  // By constant indices.
+    std::int64_t span = 0;   // The others add up to 0 .. span, on the stack.
+    bool is_pushed = false;
+  };
+  enum class Bounds : std::uint8_t { Checked, LeftToTheAccess };
+  std::optional<Offset> offset(const Path& path, const std::vector<std::uint32_t>& extents,
+                               Bounds bounds);
   // A word, or an element chosen by an index that is pushed; returns {first word, count or 0}.
   struct Place {
     std::uint32_t first = 0;
@@ -111,8 +147,7 @@ class CodeWriter {
     bool is_valid = false;
   };
   Place place(const ast::Expression& expression);
-  void access(const ast::Expression& expression);
-  std::vector<ThreadId> threads_of(const ast::Expression& expression);
+  class InScope;
 
   // Calls (call_writer.cpp).
   void hoist(const ast::Expression& expression, const ast::Statement& statement);
@@ -124,12 +159,18 @@ class CodeWriter {
   void model_call(const ast::Expression& expression, const CallRow& row,
                   const ast::Statement* statement, std::optional<std::string> list_name);
   void push_arguments(const ast::Expression& expression, const CallRow& row, CallSite& site);
+  void unknown_argument(const ast::Argument& argument, const CallRow& row);
+  void add_names_for(const Parameter& pairs, std::vector<std::string>& names) const;
   void push_argument(const Parameter& parameter, const ast::Expression& argument, CallSite& site);
   void push_typed(ParameterType type, const Parameter& parameter, const ast::Expression& argument,
                   CallSite& site);
   void push_word(const ast::Expression& argument, CallSite& site);
   void push_object(const Parameter& parameter, ParameterType type, const ast::Expression& argument,
                    CallSite& site);
+  void not_an_object(const Parameter& parameter, const ast::Expression& argument);
+  bool fits(const Parameter& parameter, ParameterType type, const ast::Expression& argument,
+            const Path& where);
+  void push_handle(const ast::Expression& argument, const Path& where, CallSite& site);
   void push_thread(const ast::Expression& argument, CallSite& site);
 
   // Names.

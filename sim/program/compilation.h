@@ -23,6 +23,7 @@ struct Compilation {
   Diagnostics& diagnostics;
   Symbols symbols;
   std::map<std::string, const ObjectRow*, std::less<>> kinds;
+  std::map<std::string, const ast::ObjectType*, std::less<>> types;
   std::vector<std::unique_ptr<CodeWriter>> writers;  // By code.
 
   // Gives a name its meaning, unless it has one.
@@ -39,7 +40,7 @@ void read_machine(System& system, Diagnostics& diagnostics);
 void declare_names(Compilation& compilation);
 void declare_threads(Compilation& compilation);
 
-// `objects:`, words and kernel objects, each with its initial value in the state.
+// `types:`, `objects:`, words and kernel objects, each with its initial value in the state.
 void declare_objects(Compilation& compilation);
 
 // Threads to instructions; then `start:`, properties and observations, which may look into them.

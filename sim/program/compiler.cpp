@@ -25,7 +25,7 @@ std::unique_ptr<System> compile(const ast::Instance& instance, const SourceFiles
                                 const Catalogue& catalogue, const CompileOptions& options,
                                 Diagnostics& diagnostics) {
   auto system = empty_system(instance, sources, catalogue, options.layout);
-  Compilation compilation{*system, diagnostics, {}, {}, {}};
+  Compilation compilation{*system, diagnostics, {}, {}, {}, {}};
   read_machine(*system, diagnostics);
   declare_names(compilation);
   declare_threads(compilation);

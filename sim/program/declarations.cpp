@@ -19,6 +19,9 @@ void collect_calls(Compilation& compilation) {
       compilation.symbols.names.emplace(std::string(row.name), symbol);
     }
   }
+  for (const ast::ObjectType& type : compilation.system.instance.types) {
+    compilation.types.emplace(type.name, &type);
+  }
   for (const ast::Function& function : compilation.system.instance.functions) {
     if (!compilation.symbols.functions.emplace(function.name, &function).second) {
       compilation.diagnostics.error(function.where,

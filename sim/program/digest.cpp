@@ -1,11 +1,31 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <algorithm>
 #include <string>
 
 #include "sim/program/compilation.h"
 
 namespace wakesim {
+namespace {
+
+// Without its name; of a type its fields, whatever the type is called.
+void add_object(const System& system, const ast::Object& object, std::string& text) {
+  const auto& types = system.instance.types;
+  const auto type = std::find_if(types.begin(), types.end(),
+                                 [&object](const auto& each) { return each.name == object.kind; });
+  if (type == types.end()) text += object.kind;
+  if (object.count) text += to_text(*object.count);
+  for (const ast::Argument& argument : object.arguments) {
+    text += "," + argument.name + "=" + to_text(argument.value);
+  }
+  if (type == types.end()) return;
+  text += "{";
+  for (const ast::Object& field : type->fields) add_object(system, field, text);
+  text += "}";
+}
+
+}  // namespace
 
 std::uint64_t digest_of(const System& system) {
   std::string text;
@@ -26,13 +46,7 @@ std::uint64_t digest_of(const System& system) {
     if (thread.start != kNoLocal) text += to_text(*system.instance.threads[thread.code].start);
     for (const std::int64_t value : thread.member_values) add(value);
   }
-  for (const ast::Object& object : system.instance.objects) {
-    text += object.kind;
-    if (object.count) text += to_text(*object.count);
-    for (const ast::Argument& argument : object.arguments) {
-      text += "," + argument.name + "=" + to_text(argument.value);
-    }
-  }
+  for (const ast::Object& object : system.instance.objects) add_object(system, object, text);
   text.append(reinterpret_cast<const char*>(system.initial.data()), system.initial.size());
   return XXH3_64bits(text.data(), text.size());
 }

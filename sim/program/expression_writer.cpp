@@ -230,15 +230,9 @@ void CodeWriter::value_of_symbol(const Symbol& symbol, const ast::Expression& e)
       emit_number(symbol.value);
       return;
     case Symbol::Kind::Word:
-      if (symbol.is_array) {
-        error(e, "`" + e.name + "` is an array of words",
-              "write  " + e.name + "[0] for its first element");
-      } else {
-        access(e);
-        emit(Op::Load, 0, symbol.first);
-        return;
-      }
-      break;
+    case Symbol::Kind::Record:
+      load(e);
+      return;
     case Symbol::Kind::Local:
       read_.insert(symbol.first);
       emit(Op::Local, symbol.first);
@@ -279,58 +273,6 @@ void CodeWriter::access(const ast::Expression& e) {
   if (atomic_depth_ == 0) line_.accesses.push_back(&e);
 }
 
-CodeWriter::Place CodeWriter::place(const ast::Expression& e) {
-  const ast::Expression& base = e.kind == Kind::Index ? e.operands[0] : e;
-  if (base.kind != Kind::Name) {
-    error(e, "this is no word of shared memory");
-    return {};
-  }
-  const Symbol* symbol = find(base.name);
-  if (symbol != nullptr && symbol->kind == Symbol::Kind::Alias) {
-    Scope* const inner = std::exchange(scope_, const_cast<Scope*>(symbol->scope));
-    const ast::Expression& actual = *symbol->expression;
-    Place result;
-    if (e.kind == Kind::Name) {
-      result = place(actual);
-      scope_ = inner;
-      return result;
-    }
-    symbol = actual.kind == Kind::Name ? resolve(actual) : nullptr;
-    scope_ = inner;
-  }
-  if (symbol == nullptr) {
-    unknown_name(base);
-    return {};
-  }
-  if (symbol->kind != Symbol::Kind::Word) {
-    error(base, "`" + base.name + "` is no word of shared memory");
-    return {};
-  }
-  if (e.kind == Kind::Name) {
-    if (symbol->is_array) {
-      error(base, "`" + base.name + "` is an array of words",
-            "write  " + base.name + "[0] for its first element");
-      return {};
-    }
-    return {symbol->first, 0, true};
-  }
-  if (!symbol->is_array) {
-    error(e, "`" + base.name + "` is a single word", "write  " + base.name);
-    return {};
-  }
-  if (const auto index = constant(e.operands[1])) {
-    if (*index < 0 || *index >= symbol->count) {
-      error(e.operands[1], "`" + base.name + "` has " + std::to_string(symbol->count) +
-                               " elements, 0 to " + std::to_string(symbol->count - 1) +
-                               "; this is index " + std::to_string(*index));
-      return {};
-    }
-    return {symbol->first + static_cast<std::uint32_t>(*index), 0, true};
-  }
-  value(e.operands[1]);
-  return {symbol->first, symbol->count, true};
-}
-
 void CodeWriter::value_of_index(const ast::Expression& e) {
   const ast::Expression& base = e.operands[0];
   const Symbol* symbol = base.kind == Kind::Name ? find(base.name) : nullptr;
@@ -339,6 +281,10 @@ void CodeWriter::value_of_index(const ast::Expression& e) {
     emit_number(threads.empty() ? 0 : index(threads.front()) + 1);
     return;
   }
+  load(e);
+}
+
+void CodeWriter::load(const ast::Expression& e) {
   const Place where = place(e);
   if (!where.is_valid) {
     emit(Op::Number);
@@ -348,8 +294,9 @@ void CodeWriter::value_of_index(const ast::Expression& e) {
   emit(Op::Load, where.indexed, where.first);
 }
 
-// r.n, r[i].revents, ev.fd; in properties and observations also thread.local.
+// c.seq, r.n, r[i].revents, ev.fd; in properties and observations also thread.local.
 void CodeWriter::value_of_member(const ast::Expression& e) {
+  if (is_object_path(e)) return load(e);
   const ast::Expression& base = e.operands[0];
   const ast::Expression& list = base.kind == Kind::Index ? base.operands[0] : base;
   const Symbol* symbol = list.kind == Kind::Name ? find(list.name) : nullptr;

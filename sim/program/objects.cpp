@@ -1,7 +1,9 @@
-// `objects:`: words of shared memory, and the objects that models create.
+// `types:` and `objects:`: words of shared memory, objects that models create, and records of both.
 
 #include <algorithm>
 #include <cstring>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "sim/assert.h"
@@ -12,6 +14,65 @@ namespace wakesim {
 namespace {
 
 constexpr std::int64_t kElementsMax = 1'000'000;
+
+bool is_word_kind(std::string_view kind) {
+  return kind == "word" || kind == "word64" || kind == "int";
+}
+
+bool is_word(const ast::Object& object) {
+  return !object.elements.empty() || is_word_kind(object.kind);
+}
+
+void unknown_kind(Compilation& compilation, const ast::Object& object) {
+  std::vector<std::string> known{"word", "word64", "int"};
+  for (const auto& [name, type] : compilation.types) known.push_back(name);
+  for (const auto& [name, row] : compilation.kinds) known.push_back(name);
+  const std::string guess = closest_name(object.kind, known);
+  compilation.diagnostics.error(
+      object.kind_where, "there is no kind of object `" + object.kind + "`",
+      guess.empty() ? "`wakesim models` lists every kind" : "write  " + guess);
+}
+
+// Types are checked where they are written, used or not: their kinds exist, and none holds itself.
+class TypeChecker {
+ public:
+  explicit TypeChecker(Compilation& compilation) : compilation_(compilation) {}
+
+  void check_all() {
+    for (const auto& [name, type] : compilation_.types) {
+      if (is_word_kind(name) || compilation_.kinds.count(name) != 0) {
+        compilation_.diagnostics.error(type->where, "`" + name + "` is a kind of object already");
+      }
+      check(*type);
+    }
+  }
+
+ private:
+  void check(const ast::ObjectType& type) {
+    if (!checked_.insert(type.name).second) return;
+    around_.push_back(&type);
+    for (const ast::Object& field : type.fields) check_field(field);
+    around_.pop_back();
+  }
+
+  void check_field(const ast::Object& field) {
+    if (is_word(field) || compilation_.kinds.count(field.kind) != 0) return;
+    const auto found = compilation_.types.find(field.kind);
+    if (found == compilation_.types.end()) return unknown_kind(compilation_, field);
+    const ast::ObjectType& type = *found->second;
+    if (std::find(around_.begin(), around_.end(), &type) == around_.end()) return check(type);
+    Diagnostic diagnostic;
+    diagnostic.where = field.kind_where;
+    diagnostic.message =
+        "a `" + type.name + "` cannot hold a `" + type.name + "`: it would have no end";
+    diagnostic.notes.push_back({type.where, "declared here"});
+    compilation_.diagnostics.add(std::move(diagnostic));
+  }
+
+  Compilation& compilation_;
+  std::set<std::string> checked_;
+  std::vector<const ast::ObjectType*> around_;
+};
 
 class ObjectDeclarer {
  public:
@@ -25,7 +86,10 @@ class ObjectDeclarer {
   void declare_all() {
     const Hooks& hooks = system_.catalogue->hooks;
     if (hooks.before_objects != nullptr) hooks.before_objects(builder_);
-    for (const ast::Object& object : system_.instance.objects) declare_object(object);
+    for (const ast::Object& object : system_.instance.objects) {
+      auto symbol = make(object, Shape(object.name));
+      if (symbol) compilation_.declare(object.name, std::move(*symbol));
+    }
     if (hooks.after_objects != nullptr) hooks.after_objects(builder_);
     for (const std::string& message : builder_.errors()) {
       diagnostics_.error(first_object_place(), message);
@@ -38,45 +102,80 @@ class ObjectDeclarer {
     return objects.empty() ? Location{} : objects.front().where;
   }
 
-  void declare_object(const ast::Object& object) {
-    const bool is_word = !object.elements.empty() || object.kind == "word" ||
-                         object.kind == "word64" || object.kind == "int";
-    if (is_word) {
-      declare_words(object);
-      return;
+  // The object's own place among the elements of what is around it.
+  Shape shape_of(const ast::Object& object, const Shape& around) {
+    if (!object.elements.empty()) {
+      return around.array(static_cast<std::uint32_t>(object.elements.size()));
     }
-    const auto found = compilation_.kinds.find(object.kind);
-    if (found == compilation_.kinds.end()) {
-      std::vector<std::string> known{"word", "word64", "int"};
-      for (const auto& [name, row] : compilation_.kinds) known.push_back(name);
-      const std::string guess = closest_name(object.kind, known);
-      diagnostics_.error(object.where, "there is no kind of object `" + object.kind + "`",
-                         guess.empty() ? "`wakesim models` lists every kind" : "write  " + guess);
-      return;
+    if (!object.count) return around;
+    const std::int64_t count =
+        compilation_.count_of(object.count, kElementsMax, "`" + object.name + "`");
+    if (around.count() * static_cast<std::size_t>(count) > kElementsMax) {
+      diagnostics_.error(object.count->where, "`" + object.name + "` would have more than " +
+                                                  std::to_string(kElementsMax) + " elements");
+      return around.array(1);
     }
-    const ObjectRow& row = *found->second;
-    const auto arguments = object_arguments(object, row);
-    if (!arguments) return;
-    DeclaredObject declared;
-    declared.name = object.name;
-    declared.row = &row;
-    declared.count = static_cast<std::uint32_t>(
-        compilation_.count_of(object.count, kElementsMax, "`" + object.name + "`"));
-    declared.is_array = object.count.has_value();
-    const auto stride = static_cast<std::int64_t>(std::max<std::size_t>(1, row.descriptors));
-    for (std::uint32_t i = 0; i < declared.count; ++i) {
-      const std::string name =
-          declared.is_array ? object.name + "[" + std::to_string(i) + "]" : object.name;
-      const std::int64_t handle = row.create(builder_, name, *arguments);
-      if (i == 0) declared.handle = handle;
-      WAKESIM_ASSERT(handle == declared.handle + stride * i);
-    }
+    return around.array(static_cast<std::uint32_t>(count));
+  }
+
+  // Makes what one declaration stands for, once for each element around it.
+  std::optional<Symbol> make(const ast::Object& object, const Shape& around) {
     Symbol symbol;
+    symbol.where = object.where;
+    const Shape shape = shape_of(object, around);
+    symbol.extents = shape.extents();
+    if (is_word(object)) {
+      make_words(object, shape, symbol);
+      return symbol;
+    }
+    const auto type = compilation_.types.find(object.kind);
+    if (type != compilation_.types.end()) {
+      make_fields(object, *type->second, shape, symbol);
+      return symbol;
+    }
+    const auto kind = compilation_.kinds.find(object.kind);
+    if (kind == compilation_.kinds.end()) {
+      unknown_kind(compilation_, object);
+      return std::nullopt;
+    }
+    const auto arguments = object_arguments(object, *kind->second);
+    if (!arguments) return std::nullopt;
+    make_objects(*kind->second, *arguments, shape, symbol);
+    return symbol;
+  }
+
+  void make_fields(const ast::Object& object, const ast::ObjectType& type, const Shape& shape,
+                   Symbol& symbol) {
+    if (!object.arguments.empty()) {
+      diagnostics_.error(
+          object.arguments[0].value.where,
+          "a `" + type.name + "` takes no arguments; `types:` gives its fields' values");
+    }
+    auto fields = std::make_shared<Fields>();
+    for (const ast::Object& field : type.fields) {
+      auto made = make(field, shape.field(field.name));
+      if (made) fields->names.emplace(field.name, std::move(*made));
+    }
+    symbol.kind = Symbol::Kind::Record;
+    symbol.type = &type;
+    symbol.fields = std::move(fields);
+  }
+
+  void make_objects(const ObjectRow& row, const std::vector<std::int64_t>& arguments,
+                    const Shape& shape, Symbol& symbol) {
+    DeclaredObject declared;
+    declared.shape = shape;
+    declared.row = &row;
+    const auto stride = static_cast<std::int64_t>(std::max<std::size_t>(1, row.descriptors));
+    const std::size_t count = shape.count();
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::int64_t handle = row.create(builder_, shape.name_of(i), arguments);
+      if (i == 0) declared.handle = handle;
+      WAKESIM_ASSERT(handle == declared.handle + stride * static_cast<std::int64_t>(i));
+    }
     symbol.kind = Symbol::Kind::Object;
     symbol.first = static_cast<std::uint32_t>(system_.objects.size());
-    symbol.where = object.where;
     system_.objects.push_back(std::move(declared));
-    compilation_.declare(object.name, symbol);
   }
 
   std::optional<std::vector<std::int64_t>> object_arguments(const ast::Object& object,
@@ -94,7 +193,8 @@ class ObjectDeclarer {
         ++position;
       }
       if (slot >= row.parameters.size()) {
-        diagnostics_.error(argument.value.where, "`" + object.kind + "` takes no such argument",
+        diagnostics_.error(argument.name.empty() ? argument.value.where : argument.where,
+                           "`" + object.kind + "` takes no such argument",
                            "`wakesim models " + object.kind + "` shows what it takes");
         return std::nullopt;
       }
@@ -120,11 +220,11 @@ class ObjectDeclarer {
     return values;
   }
 
-  void declare_words(const ast::Object& object) {
+  void make_words(const ast::Object& object, const Shape& shape, Symbol& symbol) {
     WordType type = object.kind == "word64" ? WordType::Unsigned64
                     : object.kind == "int"  ? WordType::Signed32
                                             : WordType::Unsigned32;
-    std::int64_t initial = 0;
+    std::vector<std::int64_t> initial{0};
     if (object.arguments.size() > 1) {
       diagnostics_.error(object.arguments[1].value.where, "a word takes one initial value");
     }
@@ -132,31 +232,28 @@ class ObjectDeclarer {
       const ast::Expression& argument = object.arguments[0].value;
       if (argument.kind == ast::Expression::Kind::Name && argument.name == "thread") {
         type = WordType::Thread;
-      } else if (const auto value = fold(argument, symbols_)) {
-        initial = *value;
       } else {
-        diagnostics_.error(argument.where, "`" + to_text(argument) + "` is no constant");
+        initial = {constant(argument)};
       }
     }
-    std::int64_t count = compilation_.count_of(object.count, kElementsMax, "`" + object.name + "`");
-    if (!object.elements.empty()) count = static_cast<std::int64_t>(object.elements.size());
-    Symbol symbol;
+    if (!object.elements.empty()) {
+      initial.clear();
+      for (const ast::Expression& element : object.elements) initial.push_back(constant(element));
+    }
     symbol.kind = Symbol::Kind::Word;
     symbol.first = static_cast<std::uint32_t>(system_.words.size());
-    symbol.count = static_cast<std::uint32_t>(count);
-    symbol.is_array = object.count.has_value() || !object.elements.empty();
-    symbol.where = object.where;
-    for (std::int64_t i = 0; i < count; ++i) {
-      if (!object.elements.empty()) {
-        const ast::Expression& element = object.elements[static_cast<std::size_t>(i)];
-        const auto value = fold(element, symbols_);
-        if (!value) diagnostics_.error(element.where, "`" + to_text(element) + "` is no constant");
-        initial = value.value_or(0);
-      }
-      add_word(symbol.is_array ? object.name + "[" + std::to_string(i) + "]" : object.name, type,
-               initial);
+    const std::size_t count = shape.count();
+    for (std::size_t i = 0; i < count; ++i) {
+      add_word(shape.name_of(i), type, initial[i % initial.size()]);
     }
-    compilation_.declare(object.name, symbol);
+  }
+
+  std::int64_t constant(const ast::Expression& expression) {
+    const auto value = fold(expression, symbols_);
+    if (!value) {
+      diagnostics_.error(expression.where, "`" + to_text(expression) + "` is no constant");
+    }
+    return value.value_or(0);
   }
 
   void add_word(const std::string& name, WordType type, std::int64_t initial) {
@@ -180,6 +277,10 @@ class ObjectDeclarer {
 
 }  // namespace
 
-void declare_objects(Compilation& compilation) { ObjectDeclarer(compilation).declare_all(); }
+void declare_objects(Compilation& compilation) {
+  TypeChecker(compilation).check_all();
+  if (compilation.diagnostics.has_errors()) return;
+  ObjectDeclarer(compilation).declare_all();
+}
 
 }  // namespace wakesim

@@ -16,7 +16,9 @@ constexpr ast::Property::Kind kNotYet[] = {ast::Property::Kind::Eventually,
 
 void collect_assigned(const std::vector<ast::Statement>& block, std::set<std::string>& names) {
   for (const ast::Statement& statement : block) {
-    if (statement.kind == ast::Statement::Kind::Assign) names.insert(statement.target.name);
+    const bool is_assigned = statement.kind == ast::Statement::Kind::Assign &&
+                             statement.target.kind == ast::Expression::Kind::Name;
+    if (is_assigned) names.insert(statement.target.name);
     if (statement.kind == ast::Statement::Kind::ForIn) names.insert(statement.name);
     collect_assigned(statement.body, names);
     collect_assigned(statement.otherwise, names);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,14 +17,16 @@
 
 namespace wakesim {
 
+struct Fields;
 struct Scope;
 
 // The meaning of one name.
 struct Symbol {
   enum class Kind : std::uint8_t {
     Constant,  // value
-    Word,      // Words first .. first + count - 1; is_array tells x from x[1].
+    Word,      // Words first .. , as many as the extents make.
     Object,    // System::objects[first]
+    Record,    // An object of a kind that `types:` defines: its fields.
     Thread,    // Threads first .. first + count - 1.
     Local,     // Local `first`.
     Member,    // A `with:` value that the program never changes: member value `first`.
@@ -35,13 +38,20 @@ struct Symbol {
   std::int64_t value = 0;
   std::uint32_t first = 0;
   std::uint32_t count = 1;
-  bool is_array = false;
+  // Word, Object, Record: elements by index, outermost first, those of records around it included.
+  std::vector<std::uint32_t> extents;
+  std::shared_ptr<const Fields> fields;         // Record.
+  const ast::ObjectType* type = nullptr;        // Record.
   const CallRow* row = nullptr;                 // List, Entry: whose fields.
   std::uint32_t entries = 0;                    // List, Entry: how many there may be.
   std::uint32_t index_local = 0;                // Entry.
   const ast::Expression* expression = nullptr;  // Alias.
   const Scope* scope = nullptr;                 // Alias.
   Location where;
+};
+
+struct Fields {
+  std::map<std::string, Symbol, std::less<>> names;
 };
 
 // A thread's or an inlined function's own names. Functions do not see their callers' locals.

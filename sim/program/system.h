@@ -14,6 +14,7 @@
 #include "sim/ids.h"
 #include "sim/program/catalogue.h"
 #include "sim/program/instruction.h"
+#include "sim/program/shape.h"
 #include "sim/program/step.h"
 #include "sim/scenario/ast.h"
 #include "sim/state/footprint.h"
@@ -39,11 +40,9 @@ struct Word {
 
 // A declared object, or array of objects, that is not made of words.
 struct DeclaredObject {
-  std::string name;
+  Shape shape;
   const ObjectRow* row = nullptr;
   std::int64_t handle = 0;  // Of the first.
-  std::uint32_t count = 1;
-  bool is_array = false;
 };
 
 struct ObjectRecord {

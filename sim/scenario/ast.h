@@ -42,6 +42,7 @@ struct Expression {
 struct Argument {
   std::string name;  // Empty: positional.
   Expression value;
+  Location where = {};  // Of the name.
 };
 
 struct Block;
@@ -93,6 +94,7 @@ struct Object {
   std::vector<Argument> arguments;
   std::vector<Expression> elements;  // `sig: [0, 1]`: an array of words with these values.
   Location where;
+  Location kind_where;
 };
 
 // `types:`: an object of kind `name` stands for one object per field, `x.field`.

@@ -397,6 +397,7 @@ ast::Argument LineParser::argument() {
   const bool is_named = peek().kind == Token::Kind::Name && peek(1).text == "=" &&
                         peek(1).kind == Token::Kind::Operator;
   if (is_named) {
+    argument.where = place(peek());
     argument.name = next().text;
     next();
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "sim/scenario/fields.h"
@@ -30,13 +31,17 @@ std::size_t count_nodes(const Node& node) {
 
 class Builder {
  public:
-  Builder(const Layers& layers, const ConstantLookup& constants, ast::File& file,
-          Diagnostics& diagnostics)
-      : written_(layers), constants_(constants), file_(file), diagnostics_(diagnostics) {}
+  Builder(const Node& root, const IncludeLookup& includes, const ConstantLookup& constants,
+          ast::File& file, Diagnostics& diagnostics)
+      : written_(root),
+        includes_(includes),
+        constants_(constants),
+        file_(file),
+        diagnostics_(diagnostics) {}
 
   void build() {
     const std::size_t errors = diagnostics_.errors();  // Those of other parts do not stop us.
-    if (const Node* matrix = written_.base->find("matrix")) {
+    if (const Node* matrix = written_.find("matrix")) {
       axes_ = parse_matrix(*matrix, diagnostics_);
     }
     collect_variants();
@@ -50,7 +55,9 @@ class Builder {
         variants_.empty() ? std::vector<std::string>{""} : variants_;
     for (const std::string& variant : names) {
       for (std::size_t i = 0; i < cells.size(); ++i) {
-        file_.instances.push_back(instance(variant, cells[i], roots_[i], expectations));
+        auto made = instance(variant, cells[i], roots_[i], expectations);
+        if (!made) return report_too_large();
+        file_.instances.push_back(std::move(*made));
       }
     }
     expectations.check_all_matched();
@@ -58,31 +65,40 @@ class Builder {
 
  private:
   void collect_variants() {
-    const Node* variants = written_.base->find("variants");
+    const Node* variants = written_.find("variants");
     if (!variants) return;
     for (const Entry& entry : variants->entries) variants_.push_back(entry.key.text);
   }
 
   bool is_too_large() {
-    std::size_t nodes = count_nodes(*written_.base);
-    for (const Node* include : written_.includes) nodes += count_nodes(*include);
-    const std::size_t most = kInstanceNodesMax / nodes;
+    nodes_ = count_nodes(written_);
+    const std::size_t most = kInstanceNodesMax / nodes_;
     const std::size_t variants = std::max<std::size_t>(1, variants_.size());
     const std::size_t cells = count_cells(axes_, most + 1);
+    nodes_ *= cells * variants;
     if (cells <= most / variants) return false;
     if (cells == 1 && variants == 1) return false;  // The limit of the file itself holds.
-    const Location where = axes_.empty() ? written_.base->where : axes_[0].where;
-    diagnostics_.error(where,
+    report_too_large();
+    return true;
+  }
+
+  void report_too_large() {
+    diagnostics_.error(axes_.empty() ? written_.where : axes_[0].where,
                        "variants and cells of the matrix make more instances of this file "
                        "than fit",
                        "split the matrix over several files");
-    return true;
+  }
+
+  // Which includes there are may depend on the instance.
+  bool fits_with(const std::vector<const Node*>& includes) {
+    for (const Node* include : includes) nodes_ += count_nodes(*include);
+    return nodes_ <= kInstanceNodesMax || (roots_.size() == 1 && variants_.size() <= 1);
   }
 
   // `matrix` itself stays as written: its axes hold the values.
   void substitute_all(const std::vector<Cell>& cells) {
     for (const Cell& cell : cells) {
-      roots_.push_back(substitute(*written_.base, cell, uses_, diagnostics_));
+      roots_.push_back(substitute(written_, cell, uses_, diagnostics_));
     }
   }
 
@@ -98,17 +114,20 @@ class Builder {
     }
   }
 
-  ast::Instance instance(const std::string& variant, const Cell& cell, const Node& root,
-                         Expectations& expectations) {
-    const Layers layers{.includes = written_.includes, .base = &root};
+  // Nothing if the instances would not fit.
+  std::optional<ast::Instance> instance(const std::string& variant, const Cell& cell,
+                                        const Node& root, Expectations& expectations) {
     ast::Instance instance{
         .scenario = file_.name, .about = file_.about, .variant = variant, .cell = cell};
+    Layers layers{.includes = {}, .base = &root};
     const Node* own = find_variant(layers, variant);
     if (const Node* about = own ? own->find("about") : nullptr) {
       instance.variant_about = read_prose(*about, "about", diagnostics_);
     }
     read_base_only(root, instance);
     read_machine(root, own, cell, instance.machine);
+    layers.includes = includes_(root, instance.machine.libc);
+    if (!fits_with(layers.includes)) return std::nullopt;
     read_entries(layers, instance);
     read_whole_sections(layers, instance);
     check_threads(own, root, instance);
@@ -211,12 +230,14 @@ class Builder {
     };
   }
 
-  const Layers& written_;
+  const Node& written_;
+  const IncludeLookup& includes_;
   const ConstantLookup& constants_;
   ast::File& file_;
   Diagnostics& diagnostics_;
   std::vector<Axis> axes_;
   std::vector<std::string> variants_;
+  std::size_t nodes_ = 0;    // Of all instances together.
   std::vector<Node> roots_;  // One for each cell.
   std::map<std::string, int> uses_;
   std::vector<std::string> machine_axes_;
@@ -224,9 +245,9 @@ class Builder {
 
 }  // namespace
 
-void build_instances(const Layers& layers, const ConstantLookup& constants, ast::File& file,
-                     Diagnostics& diagnostics) {
-  Builder(layers, constants, file, diagnostics).build();
+void build_instances(const Node& root, const IncludeLookup& includes,
+                     const ConstantLookup& constants, ast::File& file, Diagnostics& diagnostics) {
+  Builder(root, includes, constants, file, diagnostics).build();
 }
 
 }  // namespace wakesim

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <string>
 #include <vector>
 
 #include "sim/scenario/ast.h"
@@ -17,9 +19,13 @@ namespace wakesim {
 // gigabytes.
 inline constexpr std::size_t kInstanceNodesMax = 400'000;
 
-// Fills in file.instances. `layers` are as written, with `${axis}`; `constants` knows what the
-// models define.
-void build_instances(const Layers& layers, const ConstantLookup& constants, ast::File& file,
-                     Diagnostics& diagnostics);
+// What a scenario includes on a machine with this libc.
+using IncludeLookup =
+    std::function<std::vector<const Node*>(const Node& scenario, const std::string& libc)>;
+
+// Fills in file.instances. `root` is the file as written, with `${axis}`; `constants` knows what
+// the models define.
+void build_instances(const Node& root, const IncludeLookup& includes,
+                     const ConstantLookup& constants, ast::File& file, Diagnostics& diagnostics);
 
 }  // namespace wakesim

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sim/scenario/fields.h"
+#include "sim/scenario/includes.h"
 #include "sim/scenario/instances.h"
 #include "sim/scenario/sections.h"
 #include "sim/scenario/text.h"
@@ -20,8 +21,6 @@
 
 namespace wakesim {
 namespace {
-
-constexpr std::size_t kIncludesMax = 64;
 
 // Sections whose entries have names and are replaced one by one.
 constexpr std::string_view kNamedSections[] = {"constants", "types",   "objects",
@@ -43,11 +42,14 @@ class Loader {
     const Node* root = read(path, text);
     if (root && check_is_map(*root, "a scenario", diagnostics_)) {
       check_scenario(*root);
-      read_includes(*root, std::string(path));
+      Includes includes(
+          options_, [this](const auto& from, const auto& part) { return read_include(from, part); },
+          file_, diagnostics_);
+      const IncludeLookup lookup = [&](const Node& scenario, const std::string& libc) {
+        return includes.of(scenario, options_.libc.empty() ? libc : options_.libc);
+      };
       // Also after errors: what is wrong inside the sections is reported in the same run.
-      const Layers layers{.includes = includes_, .base = root};
-      check_includes_agree(layers);
-      build_instances(layers, options_.constant, file_, diagnostics_);
+      build_instances(*root, lookup, options_.constant, file_, diagnostics_);
     }
     diagnostics_.sort_by_place();
     if (!diagnostics_.has_errors()) return std::move(file_);
@@ -160,70 +162,31 @@ class Loader {
 
   // ---- Includes --------------------------------------------------------------------------------
 
-  void read_includes(const Node& root, const std::string& path) {
-    const Node* include = root.find("include");
-    if (!include) return;
-    for (const Node* item : read_list(*include, "include", diagnostics_)) {
-      read_include(*item, path);
-    }
-  }
-
-  void read_include(const Node& item, const std::string& from) {
-    const auto found = options_.include ? options_.include(item.text, from) : std::nullopt;
-    if (!found) {
-      diagnostics_.error(item.where, fmt::format("cannot find include {}", describe(item)));
-      return;
-    }
-    const auto& [path, text] = *found;
-    const bool is_known =
-        std::any_of(file_.sources.begin(), file_.sources.end(),
-                    [&path = path](const SourceFile& source) { return source.name == path; });
-    if (is_known) return;  // Twice, or in a circle: its entries are there once.
-    if (file_.sources.size() > kIncludesMax) {
-      diagnostics_.error(item.where, fmt::format("more than {} includes", kIncludesMax));
-      return;
-    }
+  const Node* read_include(const std::string& path, const std::string& text) {
     const Node* root = read(path, text);
-    if (!root || !check_include(*root)) return;
-    read_includes(*root, path);
-    includes_.push_back(root);
+    const Keys keys = {"wakesim", "name",    "about",     "include", "constants",
+                       "types",   "objects", "functions", "variants"};
+    if (!root || !check_map(*root, "an include", keys, diagnostics_)) return nullptr;
+    check_version(*root);
+    check_sections(*root);
+    if (const Node* variants = root->find("variants")) check_libcs(*variants);
+    return root;
   }
 
-  bool check_include(const Node& root) {
-    const Keys keys = {"wakesim",   "name",  "about",   "include",
-                       "constants", "types", "objects", "functions"};
-    if (!check_map(root, "an include", keys, diagnostics_)) return false;
-    check_version(root);
-    check_sections(root);
-    return true;
-  }
-
-  // A file may replace what it includes, as a variant may; two includes may not fight.
-  void check_includes_agree(const Layers& layers) {
-    for (const std::string_view section : kNamedSections) {
-      std::map<std::string_view, Location> seen;
-      for (const Node* include : layers.includes) {
-        const Node* node = include->find(section);
-        if (!node) continue;
-        for (const Entry& entry : node->entries) check_new(entry, seen);
-      }
+  // The parts of an include that are each for one libc.
+  void check_libcs(const Node& variants) {
+    if (!check_is_map(variants, "`variants:`", diagnostics_)) return;
+    const Keys keys = {"about", "include", "constants", "types", "objects", "functions"};
+    for (const auto& [libc, value] : variants.entries) {
+      const std::string owner = fmt::format("variant `{}` of an include", libc.text);
+      if (check_map(value, owner, keys, diagnostics_)) check_sections(value);
     }
-  }
-
-  void check_new(const Entry& entry, std::map<std::string_view, Location>& seen) {
-    const auto [first, is_new] = seen.emplace(entry_name(entry), entry.key.where);
-    if (is_new) return;
-    Diagnostic diagnostic{.where = entry.key.where,
-                          .message = fmt::format("two includes declare `{}`", entry_name(entry))};
-    diagnostic.notes.push_back({first->second, "first here"});
-    diagnostics_.add(std::move(diagnostic));
   }
 
   const LoadOptions& options_;
   Diagnostics& diagnostics_;
   ast::File file_;
   std::vector<std::unique_ptr<Node>> nodes_;  // Of every text read; pointers to them stay good.
-  std::vector<const Node*> includes_;
 };
 
 // Nothing of a file that cannot be read; `problem` says why.

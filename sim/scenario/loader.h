@@ -23,6 +23,10 @@ struct LoadOptions {
   std::function<std::optional<std::pair<std::string, std::string>>(std::string_view name,
                                                                    std::string_view from)>
       include;
+  // Chooses between the parts of an include: in place of what the machine says, and where it says
+  // nothing.
+  std::string libc;
+  std::string libc_default;
   // What a constant of the models stands for (EAGAIN), so that `outcomes:` may name it.
   std::function<std::optional<std::int64_t>(std::string_view name)> constant;
 };

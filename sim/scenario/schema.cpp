@@ -12,6 +12,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kName = "^[A-Za-z_][A-Za-z0-9_]*$";
 constexpr const char* kLabel = "^[A-Za-z0-9_-]+$";
+constexpr const char* kVariant = "^[A-Za-z0-9_.-]+$";
 constexpr const char* kCounted = "^[A-Za-z_][A-Za-z0-9_]*(\\[.+\\])?$";
 constexpr const char* kSignature = "^[A-Za-z_][A-Za-z0-9_]*\\(.*\\)$";
 constexpr const char* kHead =
@@ -193,7 +194,10 @@ std::string json_schema(const Catalogue& catalogue) {
   const Json value = {{"type", Json::array({"string", "number"})}};
   sections["matrix"] = described(named(kLabel, one_or_list(value)),
                                  "Axes and their values; write ${axis} where one belongs.");
-  sections["variants"] = named(kLabel, closed_map(shared_sections(true)));
+  // Those of an include are named after C libraries and may include other files.
+  Json variant = shared_sections(true);
+  variant["include"] = sections["include"];
+  sections["variants"] = named(kVariant, closed_map(std::move(variant)));
   Json schema = {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
                  {"title", "wakesim scenario"}};
   schema.update(closed_map(std::move(sections)));

@@ -225,6 +225,7 @@ ast::Object parse_object(const Entry& entry, Diagnostics& diagnostics) {
   if (refuse_mangled(value, diagnostics)) return object;
   LineParser parser(value, diagnostics);
   refuse_bare_value(value, parser);
+  object.kind_where = parser.place(parser.peek());
   object.kind = parser.identifier("the kind of the object");
   object.count = optional_count(parser);
   if (parser.accept("(")) object.arguments = parser.arguments();
@@ -240,6 +241,10 @@ ast::ObjectType parse_type(const Entry& entry, Diagnostics& diagnostics) {
   if (!check_is_map(entry.value, fmt::format("type `{}`", type.name), diagnostics)) return type;
   for (const Entry& field : entry.value.entries) {
     type.fields.push_back(parse_object(field, diagnostics));
+  }
+  if (type.fields.empty()) {
+    diagnostics.error(entry.value.where, fmt::format("type `{}` has no fields", type.name),
+                      fmt::format("write  {}: {{ seq: word(0) }}", type.name));
   }
   return type;
 }

@@ -181,10 +181,10 @@ class Recorder {
       if (object.row->display == nullptr) continue;
       const auto stride =
           static_cast<std::int64_t>(std::max<std::size_t>(1, object.row->descriptors));
-      for (std::uint32_t i = 0; i < object.count; ++i) {
-        const std::string name =
-            object.is_array ? object.name + "[" + std::to_string(i) + "]" : object.name;
-        result.push_back({name, object.row->display(view, object.handle + stride * i), 0, false});
+      const std::size_t count = object.shape.count();
+      for (std::size_t i = 0; i < count; ++i) {
+        const std::int64_t handle = object.handle + stride * static_cast<std::int64_t>(i);
+        result.push_back({object.shape.name_of(i), object.row->display(view, handle), 0, false});
       }
     }
     for (std::size_t t = 0; t < system_.thread_count() && system_.buffer_capacity > 0; ++t) {

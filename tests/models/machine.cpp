@@ -128,7 +128,7 @@ std::int64_t Machine::value(std::string_view key) const {
 std::string Machine::shown(std::string_view name) const {
   const View view(*system_, state_.data(), nullptr);
   for (const DeclaredObject& object : system_->objects) {
-    if (object.name == name) return object.row->display(view, object.handle);
+    if (object.shape.name_of(0) == name) return object.row->display(view, object.handle);
   }
   ADD_FAILURE() << "no object " << name;
   return {};

@@ -5,11 +5,9 @@
 
 #include <string>
 
-#include "models/catalogue.h"
-#include "sim/program/compiler.h"
-#include "sim/scenario/loader.h"
+#include "tests/program/said_about.h"
 
-namespace wakesim {
+namespace wakesim::testing {
 namespace {
 
 constexpr const char* kHead = R"(wakesim: 1
@@ -24,18 +22,6 @@ objects:
   p: pipe
 threads:
 )";
-
-// Everything that is said about the text, as a user sees it at 80 columns.
-std::string said_about(const std::string& text) {
-  Diagnostics diagnostics;
-  const ast::File file = load_scenario("t.yaml", text, {}, diagnostics);
-  for (const ast::Instance& instance : file.instances) {
-    compile(instance, file.sources, catalogue(), {}, diagnostics);
-  }
-  std::string said;
-  for (const Diagnostic& diagnostic : diagnostics.all()) said += render(diagnostic, file.sources);
-  return said;
-}
 
 TEST(CompilerSays, AnArgumentThatReadsSharedMemory) {
   EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
@@ -574,10 +560,10 @@ threads:
   a:
     - x = 1
 )"),
-            R"(t.yaml:9:3: error: there is no kind of object `evenfd`
+            R"(t.yaml:9:8: error: there is no kind of object `evenfd`
 
   9 │   efd: evenfd(0)
-    │   ^^^
+    │        ^^^^^^
     write  eventfd
 )");
 }
@@ -601,11 +587,60 @@ TEST(CompilerSays, UnknownParameter) {
   EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
     - futex_wait(x, 0, timeuot=5ms)
 )"),
-            R"(t.yaml:13:32: error: `futex_wait` has no parameter `timeuot`
+            R"(t.yaml:13:24: error: `futex_wait` has no parameter `timeuot`
 
   13 │     - futex_wait(x, 0, timeuot=5ms)
-     │                                ^^^
+     │                        ^^^^^^^
      did you mean timeout=?
+)");
+}
+
+TEST(CompilerSays, UnknownDescriptorOfAPair) {
+  EXPECT_EQ(said_about(R"(wakesim: 1
+name: t/t
+about: x
+objects:
+  x: word(0)
+  bell: eventfd(0)
+threads:
+  a:
+    - poll(bel=IN)
+)"),
+            R"(t.yaml:9:12: error: no descriptor is called `bel`, and `poll` has no such
+parameter
+
+  5 │   x: word(0)
+  6 │   bell: eventfd(0)
+    ┆   ---- declared here
+  9 │     - poll(bel=IN)
+    │            ^^^
+    did you mean bell?
+)");
+}
+
+TEST(CompilerSays, UnknownParameterBesidePairs) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - poll(efd=IN, timeuot=5ms)
+)"),
+            R"(t.yaml:13:20: error: no descriptor is called `timeuot`, and `poll` has no such
+parameter
+
+  13 │     - poll(efd=IN, timeuot=5ms)
+     │                    ^^^^^^^
+     did you mean timeout=?
+)");
+}
+
+TEST(CompilerSays, UnknownWordOfAPair) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - futex_waitv(z=0)
+)"),
+            R"(t.yaml:13:19: error: no word is called `z`, and `futex_waitv` has no such
+parameter
+
+  13 │     - futex_waitv(z=0)
+     │                   ^
+     write  futex_waitv(x=value or wait(x, value), ..., [timeout])
 )");
 }
 
@@ -705,4 +740,4 @@ TEST(CompilerSays, WrongKindOfObject) {
 }
 
 }  // namespace
-}  // namespace wakesim
+}  // namespace wakesim::testing

@@ -375,6 +375,72 @@ TEST(Scenario, IncludesBringTypesAndFunctionsOnce) {
   EXPECT_EQ(loaded.file.sources.size(), 3u);
 }
 
+constexpr const char* kByLibc =
+    "wakesim: 1\nconstants: { ALL: 1 }\nvariants:\n  a-1.0: { include: [lib/a] }\n"
+    "  b-2:\n    functions:\n      f():\n        - x = 2\n";
+constexpr const char* kOfA = "wakesim: 1\nfunctions:\n  f():\n    - x = 1\n    - x = 1\n";
+
+std::size_t lines_of_f(const ast::Instance& instance) {
+  return instance.functions.size() == 1 ? instance.functions[0].body.size() : 0;
+}
+
+TEST(Scenario, TheLibcChoosesTheVariantOfAnInclude) {
+  const Loaded loaded = load_text(
+      with_lines("- x = 1") + "include: [lib/c]\nmatrix: { libc: [a-1.0, b-2] }\n",
+      {{"lib/c", kByLibc}, {"lib/a", kOfA}});
+  ASSERT_EQ(loaded.errors(), "");
+  ASSERT_EQ(loaded.file.instances.size(), 2u);
+  EXPECT_EQ(lines_of_f(loaded.file.instances[0]), 2u);
+  EXPECT_EQ(lines_of_f(loaded.file.instances[1]), 1u);
+  EXPECT_EQ(loaded.file.instances[0].constants.size(), 1u);
+  EXPECT_EQ(loaded.file.instances[1].constants.size(), 1u);
+}
+
+TEST(Scenario, AVariantMayHaveALibcOfItsOwn) {
+  const Loaded loaded =
+      load_text(with_lines("- x = 1") +
+                    "include: [lib/c]\nmachine: { libc: a-1.0 }\nvariants:\n  one: {}\n"
+                    "  two: { machine: { libc: b-2 } }\n",
+                {{"lib/c", kByLibc}, {"lib/a", kOfA}});
+  ASSERT_EQ(loaded.errors(), "");
+  EXPECT_EQ(lines_of_f(loaded.file.instances[0]), 2u);
+  EXPECT_EQ(lines_of_f(loaded.file.instances[1]), 1u);
+}
+
+TEST(Scenario, TheNameOfAnIncludeMayHaveAnAxis) {
+  const Loaded loaded = load_text(
+      with_lines("- x = 1") + "include: [\"lib/${which}\"]\nmatrix: { which: [a, b] }\n",
+      {{"lib/a", kOfA}, {"lib/b", "wakesim: 1\nfunctions:\n  f():\n    - x = 1\n"}});
+  ASSERT_EQ(loaded.errors(), "");
+  EXPECT_EQ(lines_of_f(loaded.file.instances[0]), 2u);
+  EXPECT_EQ(lines_of_f(loaded.file.instances[1]), 1u);
+}
+
+TEST(Scenario, AnIncludeThatIsNotThereForTheLibc) {
+  const Loaded loaded =
+      load_text(with_lines("- x = 1") + "include: [lib/c]\nmachine: { libc: c-3 }\n",
+                {{"lib/c", kByLibc}});
+  EXPECT_EQ(loaded.errors(), R"(t.yaml:8:11: error: include `lib/c` is not there for libc `c-3`
+
+  8 │ include: [lib/c]
+    │           ^^^^^
+    it is for a-1.0, b-2
+)");
+}
+
+TEST(Scenario, TheVariantOfAnIncludeHasNoThreads) {
+  const Loaded loaded =
+      load_text(with_lines("- x = 1") + "include: [lib/c]\nmachine: { libc: a }\n",
+                {{"lib/c", "wakesim: 1\nvariants:\n  a:\n    threads: { u: [x = 1] }\n"}});
+  EXPECT_EQ(loaded.errors(),
+            R"(lib/c.yaml:4:5: error: variant `a` of an include has no key `threads`
+
+  4 │     threads: { u: [x = 1] }
+    │     ^^^^^^^
+    it has about, include, constants, types, objects, functions
+)");
+}
+
 TEST(Scenario, WindowsLineEndsAndByteOrderMarkAreHarmless) {
   std::string text = "\xef\xbb\xbfwakesim: 1\r\nname: t\r\nabout: x\r\nthreads: { t: [x = 1] }\r\n";
   const Loaded loaded = load_text(text);

@@ -158,6 +158,8 @@ LoadedFile load(const LoadRequest& request, const Arguments& arguments) {
     return std::pair{std::move(found.path), std::move(found.text)};
   };
   options.constant = find_constant;
+  options.libc = arguments.libc;
+  options.libc_default = catalogue().libcs.front().name;
   Diagnostics reading;
   loaded.file = load_scenario_file(request.path, options, reading);
   add_problems(reading, loaded.file.sources, request.width, loaded);

@@ -138,6 +138,14 @@ void write_thread(const ast::Thread& thread, ProgramWriter& writer) {
   writer.statements(thread.body, has_keys ? 3 : 2);
 }
 
+void write_types(const ast::Instance& instance, ProgramWriter& writer) {
+  if (!instance.types.empty()) writer.section("types");
+  for (const ast::ObjectType& type : instance.types) {
+    writer.line(type.where, 1, type.name + ":");
+    for (const ast::Object& field : type.fields) writer.line(field.where, 2, object_text(field));
+  }
+}
+
 void write_functions(const ast::Instance& instance, ProgramWriter& writer) {
   if (!instance.functions.empty()) writer.section("functions");
   for (const ast::Function& function : instance.functions) {
@@ -175,6 +183,7 @@ std::string render_program(const Subject& subject, const ast::Instance& instance
   for (const auto& [name, value] : instance.constants) {
     writer.line({}, 1, name + ": " + to_text(value));
   }
+  write_types(instance, writer);
   if (!instance.objects.empty()) writer.section("objects");
   for (const ast::Object& object : instance.objects) {
     writer.line(object.where, 1, object_text(object));

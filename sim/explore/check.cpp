@@ -143,7 +143,9 @@ class Check {
       std::vector<std::pair<Location, bool>> seen;
       for (std::size_t s = 0; s < code.statements.size(); ++s) {
         const Statement& statement = code.statements[s];
-        if (statement.where.line == 0 || !is_marked(code, s)) continue;
+        // Nobody has to use every line of an include.
+        if (statement.where.line == 0 || statement.where.file != 0) continue;
+        if (!is_marked(code, s)) continue;
         auto known = std::find_if(seen.begin(), seen.end(),
                                   [&](const auto& item) { return item.first == statement.where; });
         if (known == seen.end()) known = seen.insert(seen.end(), {statement.where, false});

@@ -44,28 +44,25 @@ std::optional<std::int64_t> fold_operator(std::string_view op, std::int64_t left
   return std::nullopt;
 }
 
-std::optional<std::int64_t> fold(const ast::Expression& expression, const Symbols& symbols) {
+std::optional<std::int64_t> fold(const ast::Expression& expression, const NameValue& value_of) {
   using Kind = ast::Expression::Kind;
   switch (expression.kind) {
     case Kind::Number:
       return expression.value;
     case Kind::Group:
-      return fold(expression.operands[0], symbols);
-    case Kind::Name: {
-      const Symbol* symbol = symbols.find(expression.name);
-      if (symbol == nullptr || symbol->kind != Symbol::Kind::Constant) return std::nullopt;
-      return symbol->value;
-    }
+      return fold(expression.operands[0], value_of);
+    case Kind::Name:
+      return value_of(expression);
     case Kind::Unary: {
-      const auto value = fold(expression.operands[0], symbols);
+      const auto value = fold(expression.operands[0], value_of);
       if (!value) return std::nullopt;
       if (expression.op == "-") return fold_operator("-", 0, *value);
       if (expression.op == "~") return ~*value;
       return *value == 0;
     }
     case Kind::Binary: {
-      const auto left = fold(expression.operands[0], symbols);
-      const auto right = fold(expression.operands[1], symbols);
+      const auto left = fold(expression.operands[0], value_of);
+      const auto right = fold(expression.operands[1], value_of);
       if (!left || !right) return std::nullopt;
       return fold_operator(expression.op, *left, *right);
     }
@@ -75,6 +72,14 @@ std::optional<std::int64_t> fold(const ast::Expression& expression, const Symbol
       return std::nullopt;
   }
   return std::nullopt;
+}
+
+std::optional<std::int64_t> fold(const ast::Expression& expression, const Symbols& symbols) {
+  return fold(expression, [&symbols](const ast::Expression& name) -> std::optional<std::int64_t> {
+    const Symbol* const symbol = symbols.find(name.name);
+    if (symbol == nullptr || symbol->kind != Symbol::Kind::Constant) return std::nullopt;
+    return symbol->value;
+  });
 }
 
 }  // namespace wakesim

@@ -65,7 +65,7 @@ class Check {
     if (executor_collapse()) result_.reductions.push_back("collapse");
     if (executor_dead_data()) result_.reductions.push_back("dead-data");
     add_omission();
-    add_outcomes();
+    if (options_.has_outcomes) add_outcomes();
     add_witnesses(end);
     add_services();
     if (result_.complete) add_coverage();
@@ -79,11 +79,12 @@ class Check {
   }
 
   std::uint32_t violation_depth() const {
-    std::uint32_t depth = search_->depth();
+    std::size_t depth = search_->depth();
     for (const FoundViolation& violation : search_->violations()) {
-      depth = std::min(depth, violation.depth + (violation.move ? 1 : 0));
+      const std::size_t steps = search_->path_to(violation.state).size();
+      depth = std::min(depth, steps + (violation.move ? 1 : 0));
     }
-    return depth;
+    return static_cast<std::uint32_t>(depth);
   }
 
   bool executor_collapse() const {
@@ -117,6 +118,7 @@ class Check {
     for (std::size_t i = 0; i < system_.properties.size(); ++i) {
       const CompiledProperty& property = system_.properties[i];
       if (property.kind != ast::Property::Kind::Sometimes) continue;
+      if (!judge_.applies(system_, property.name, nullptr)) continue;
       const auto found = search_->witnesses().find(i);
       Witness witness{property.name, property.text, found != search_->witnesses().end(), {}};
       if (witness.reached) witness.token = write_token(*executor_, search_->path_to(found->second));
@@ -356,7 +358,7 @@ std::string_view verdict_name(Verdict verdict) {
 CheckResult check(const System& system, const Judge& judge, const CheckOptions& options) {
   CheckOptions effective = options;
   // Outcomes are only complete when the graph is.
-  if (!system.observations.empty()) effective.whole_graph = true;
+  if (options.has_outcomes && !system.observations.empty()) effective.whole_graph = true;
   return Check(system, judge, effective).run();
 }
 

@@ -110,6 +110,7 @@ class Parser {
     if (row.has_program) add_program();
     if (row.has_search) add_search();
     if (row.command == Command::Run) add_run();
+    if (row.command == Command::Replay) add_replay();
     if (row.has_seed) {
       value("--seed", "N|random", "seed of everything random; `random` draws one and prints it",
             [this](const std::string& text) { set_seed(text); });
@@ -120,6 +121,7 @@ class Parser {
     std::reverse(words.begin(), words.end());  // As CLI11 takes them.
     app_.parse(words);
     check_words(app_.remaining());
+    check_question();
     if (arguments_.command == Command::Run && arguments_.has_seed && !arguments_.is_random) {
       throw UsageError{
           "--seed has no meaning for a timed run: nothing in it is random\n"
@@ -165,12 +167,16 @@ class Parser {
 
   void add_output();
   void add_program();
+  void add_find(const char* about);
+  void add_reduction(const char* about);
   void add_search();
+  void add_replay();
   void add_run();
   void set_seed(const std::string& text);
   void set_reduction(const std::string& text);
   void set_count(const std::string& text);
   void check_words(const std::vector<std::string>& words);
+  void check_question() const;
 
   const CommandRow& row_;
   CLI::App app_;
@@ -230,9 +236,27 @@ void Parser::add_program() {
   });
 }
 
+void Parser::add_find(const char* about) {
+  value("--find", "EXPR", about, [this](const std::string& text) {
+    if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
+      throw UsageError{"--find takes an expression such as 'asleep(waiter) && ready == 1'"};
+    }
+    arguments_.find = text;
+  });
+}
+
+void Parser::add_reduction(const char* about) {
+  value("--reduction", "none|raw", about, [this](const std::string& text) { set_reduction(text); });
+}
+
+// A token means the same only to the program and the steps that it was made of.
+void Parser::add_replay() {
+  add_find("whether the execution ends there");
+  add_reduction("that of the check that gave the token");
+}
+
 void Parser::add_search() {
-  value("--find", "EXPR", "can this happen, and how",
-        [this](const std::string& text) { arguments_.find = text; });
+  add_find("can this happen, and how; other properties are not judged");
   flag("--all", "go on after the first violation", &arguments_.is_all);
   value("--traces", "all|first|none", "which counterexamples to print",
         [this](const std::string& text) {
@@ -252,8 +276,7 @@ void Parser::add_search() {
     arguments_.seconds_max =
         quantity("--time", text, parse_seconds(text), "a duration such as 90s");
   });
-  value("--reduction", "none|raw", "raw: without collapsed steps and cleared dead data",
-        [this](const std::string& text) { set_reduction(text); });
+  add_reduction("raw: without collapsed steps and cleared dead data");
   values("--count", "schedules", "also count raw interleavings",
          [this](const std::string& text) { set_count(text); });
   value("--jobs", "N", "threads to search with; never changes a result",
@@ -303,6 +326,16 @@ void Parser::set_count(const std::string& text) {
   if (text == "traces") throw UsageError{"--count traces is not supported yet; schedules is"};
   choice("--count", text, {"schedules"});
   arguments_.counts.schedules = true;
+}
+
+void Parser::check_question() const {
+  if (arguments_.find.empty()) return;
+  const char* useless = arguments_.is_all             ? "--all"
+                        : arguments_.counts.schedules ? "--count"
+                                                      : nullptr;
+  if (useless == nullptr) return;
+  throw UsageError{fmt::format(
+      "{} has no meaning with --find: it stops where the expression is reached", useless)};
 }
 
 // Whatever CLI11 did not know: files, and options that nobody knows.

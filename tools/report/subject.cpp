@@ -53,7 +53,10 @@ std::string line_label(const Subject& subject, const Location& where) {
 }
 
 std::string replay_command(const Subject& subject, const std::string& token, const Page& page) {
-  return fmt::format("{} replay {} {}", page.program, shell_word(subject.file), shell_word(token));
+  std::string command =
+      fmt::format("{} replay {} {}", page.program, shell_word(subject.file), shell_word(token));
+  for (const std::string& flag : subject.flags) command += ' ' + flag;
+  return command;
 }
 
 std::string finding_name(std::string_view property) {

@@ -163,6 +163,14 @@ void describe_property(const System& system, const Finding& finding, const Trace
   }
 }
 
+std::string default_properties() {
+  std::string names;
+  for (const std::string_view name : kDefaultProperties) {
+    names += (names.empty() ? "" : ", ") + std::string(name);
+  }
+  return names;
+}
+
 }  // namespace
 
 Violation DefaultJudge::describe(const Executor& executor, const std::byte* state,
@@ -199,11 +207,9 @@ void check_property_names(const System& system, Diagnostics& diagnostics) {
     const auto end = known.begin() + static_cast<std::ptrdiff_t>(count);
     if (std::find(known.begin(), end, name) != end) return;
     const std::string guess = closest_name(name, known);
-    diagnostics.error(where, "there is no property `" + name + "`",
-                      guess.empty() ? "default properties: no-lost-wakeup, no-deadlock, "
-                                      "no-stuck-thread, no-late-wakeup, no-failed-assert, no-leak, "
-                                      "no-invalid-use"
-                                    : "write  " + guess);
+    diagnostics.error(
+        where, "there is no property `" + name + "`",
+        guess.empty() ? "default properties: " + default_properties() : "write  " + guess);
   };
   if (system.instance.judge) {
     for (const auto& judged : *system.instance.judge) check(judged.name, judged.where, defaults);

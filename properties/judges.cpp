@@ -64,8 +64,7 @@ std::vector<Finding> DefaultJudge::at_rest(const Executor& executor, const std::
 bool DefaultJudge::applies(const System& system, const std::string& property,
                            const ThreadId* thread) const {
   const auto& judge = system.instance.judge;
-  const bool is_default = std::find(std::begin(kDefaultProperties), std::end(kDefaultProperties),
-                                    property) != std::end(kDefaultProperties);
+  const bool is_default = headline_rank(property) < std::size(kDefaultProperties);
   if (!judge || !is_default) return true;
   for (const ast::JudgedProperty& judged : *judge) {
     if (judged.name != property) continue;

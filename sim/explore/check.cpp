@@ -13,16 +13,6 @@
 namespace wakesim {
 namespace {
 
-// The order in which default properties make the headline.
-constexpr std::string_view kHeadlines[] = {"no-lost-wakeup", "no-deadlock",      "no-stuck-thread",
-                                           "no-late-wakeup", "no-failed-assert", "no-leak",
-                                           "no-invalid-use"};
-
-std::size_t rank(const std::string& property) {
-  const auto* found = std::find(std::begin(kHeadlines), std::end(kHeadlines), property);
-  return static_cast<std::size_t>(found - std::begin(kHeadlines));
-}
-
 class Check {
  public:
   Check(const System& system, const Judge& judge, const CheckOptions& options)
@@ -179,7 +169,7 @@ class Check {
   void add_violations() {
     std::vector<FoundViolation> found = search_->violations();
     std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
-      return rank(a.finding.property) < rank(b.finding.property);
+      return headline_rank(a.finding.property) < headline_rank(b.finding.property);
     });
     for (std::size_t i = 0; i < found.size(); ++i) {
       Schedule schedule =
@@ -190,7 +180,9 @@ class Check {
       recording.trace.token = write_token(*executor_, schedule);
       Violation violation = judge_.describe(*telling_, recording.final_state.data(),
                                             found[i].finding, recording.trace);
-      violation.doomed_at = doomed_at(schedule, found[i].finding);
+      if (is_about_waiting(found[i].finding)) {
+        violation.doomed_at = doomed_since(*executor_, schedule, found[i].finding.thread);
+      }
       result_.violations.push_back(std::move(violation));
       if (i != 0) continue;
       add_sleepers(recording.final_state.data());
@@ -205,25 +197,6 @@ class Check {
       violation.cause = "Every reachable state was visited; the condition holds in none of them.";
       result_.violations.push_back(std::move(violation));
     }
-  }
-
-  // The first step after which nobody could wake the thread any more.
-  std::uint32_t doomed_at(const Schedule& schedule, const Finding& finding) const {
-    const bool is_about_waiting = rank(finding.property) <= 2;
-    if (!is_about_waiting || !finding.has_thread) return 0;
-    StepRecord initial;
-    std::vector<std::byte> state = executor_->initial_state(initial);
-    std::uint32_t since = 0;
-    for (std::size_t i = 0; i < schedule.size(); ++i) {
-      StepRecord record;
-      executor_->step(state.data(), schedule[i], record);
-      const auto doomed = doomed_threads(*executor_, state.data());
-      const bool is_doomed =
-          std::find(doomed.begin(), doomed.end(), finding.thread) != doomed.end();
-      if (is_doomed && since == 0) since = static_cast<std::uint32_t>(i + 1);
-      if (!is_doomed) since = 0;
-    }
-    return since;
   }
 
   void add_sleepers(const std::byte* state) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "properties/judges.h"
@@ -60,12 +61,6 @@ std::vector<Finding> broken_properties(const Executor& executor, const std::byte
   return findings;
 }
 
-// Default properties come first, in their order; then the scenario's own.
-std::ptrdiff_t headline_order(const std::string& property) {
-  return std::find(std::begin(kDefaultProperties), std::end(kDefaultProperties), property) -
-         std::begin(kDefaultProperties);
-}
-
 // How an execution ended.
 struct Ending {
   const std::byte* state = nullptr;
@@ -95,29 +90,9 @@ std::vector<Finding> findings_of(const Executor& executor, const Ending& ending)
                                    finding.has_thread ? &finding.thread : nullptr);
   });
   std::stable_sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) {
-    return headline_order(a.property) < headline_order(b.property);
+    return headline_rank(a.property) < headline_rank(b.property);
   });
   return findings;
-}
-
-// The first step after which nobody could wake the thread any more; 0: none.
-std::uint32_t doomed_at(const Executor& executor, const Schedule& schedule, std::size_t moves,
-                        ThreadId thread) {
-  StepRecord initial;
-  std::vector<std::byte> state = executor.initial_state(initial);
-  std::uint32_t since = 0;
-  for (std::size_t i = 0; i < moves; ++i) {
-    StepRecord record;
-    executor.step(state.data(), schedule[i], record);
-    const auto doomed = doomed_threads(executor, state.data());
-    const bool is_doomed = std::find(doomed.begin(), doomed.end(), thread) != doomed.end();
-    if (!is_doomed) {
-      since = 0;
-    } else if (since == 0) {
-      since = static_cast<std::uint32_t>(i + 1);
-    }
-  }
-  return since;
 }
 
 std::vector<std::string> sleepers_of(const Executor& executor, const std::byte* state) {
@@ -158,9 +133,9 @@ RunFinding find_what_broke(const Executor& executor, const Schedule& schedule,
   const std::vector<Finding> findings = findings_of(executor, ending);
   if (findings.empty()) return result;
   tell(executor, ending.state, findings.front(), recording.trace, result);
-  if (findings.front().has_thread) {
-    result.finding.doomed_at =
-        doomed_at(executor, schedule, recording.moves_taken, findings.front().thread);
+  if (is_about_waiting(findings.front())) {
+    const std::span moves(schedule.data(), recording.moves_taken);
+    result.finding.doomed_at = doomed_since(executor, moves, findings.front().thread);
   }
   return result;
 }

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <iterator>
+
+#include "sim/explore/judge.h"
 
 namespace wakesim {
 
@@ -60,12 +62,7 @@ std::string replay_command(const Subject& subject, const std::string& token, con
 }
 
 std::string finding_name(std::string_view property) {
-  constexpr std::array<std::string_view, 7> kDefaults = {
-      "no-lost-wakeup",   "no-deadlock", "no-stuck-thread", "no-late-wakeup",
-      "no-failed-assert", "no-leak",     "no-invalid-use"};
-  if (std::find(kDefaults.begin(), kDefaults.end(), property) == kDefaults.end()) {
-    return std::string(property);
-  }
+  if (headline_rank(property) == std::size(kDefaultProperties)) return std::string(property);
   std::string name(property.substr(3));
   std::replace(name.begin(), name.end(), '-', ' ');
   return name;

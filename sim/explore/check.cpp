@@ -6,6 +6,7 @@
 
 #include "sim/explore/doomed.h"
 #include "sim/explore/search.h"
+#include "sim/explore/sleepers.h"
 #include "sim/program/analysis.h"
 #include "sim/schedule/token.h"
 #include "sim/trace/recorder.h"
@@ -185,7 +186,7 @@ class Check {
       }
       result_.violations.push_back(std::move(violation));
       if (i != 0) continue;
-      add_sleepers(recording.final_state.data());
+      result_.sleepers = sleepers_of(*executor_, recording.final_state.data());
       result_.counterexample = std::move(recording.trace);
     }
     for (const std::size_t i : unreached_) {
@@ -196,27 +197,6 @@ class Check {
       violation.sentence = "no execution ever reaches `" + property.text + "`";
       violation.cause = "Every reachable state was visited; the condition holds in none of them.";
       result_.violations.push_back(std::move(violation));
-    }
-  }
-
-  void add_sleepers(const std::byte* state) {
-    for (std::size_t t = 0; t < system_.thread_count(); ++t) {
-      const auto thread = static_cast<ThreadId>(t);
-      if (!executor_->is_blocked(state, thread)) continue;
-      Sleeper sleeper;
-      sleeper.thread = system_.threads[t].name;
-      const Code& code = system_.code_of(thread);
-      const std::uint16_t pc = executor_->pc(state, thread);
-      sleeper.where = code.statements[code.statement_of[pc]].where;
-      sleeper.call = code.statements[code.statement_of[pc]].text;
-      if (const CallSite* site = executor_->call_site(state, thread)) {
-        sleeper.call = site->row->name;
-        if (site->row->subject != nullptr) {
-          sleeper.object =
-              site->row->subject(View(system_, state, nullptr), executor_->frame(state, thread));
-        }
-      }
-      result_.sleepers.push_back(std::move(sleeper));
     }
   }
 

@@ -26,7 +26,17 @@ Json subject_json(const Subject& subject) {
   return json;
 }
 
-void add_findings(const CheckResult& result, Json& json) {
+// A line, and its file where that is an include.
+void add_place(const Subject& subject, const Location& where, Json& json) {
+  if (where.line == 0) return;
+  json["line"] = where.line;
+  if (where.file != 0 && where.file < subject.source_names.size()) {
+    json["line_file"] = subject.source_names[where.file];
+  }
+}
+
+void add_findings(const Answer& answer, Json& json) {
+  const CheckResult& result = answer.result;
   if (result.violations.empty()) {
     json["violations"] = Json::array();
     return;
@@ -40,7 +50,7 @@ void add_findings(const CheckResult& result, Json& json) {
   if (!headline.object.empty()) json["object"] = headline.object;
   json["sentence"] = headline.sentence;
   if (!headline.cause.empty()) json["cause"] = headline.cause;
-  if (headline.where.line != 0) json["line"] = headline.where.line;
+  add_place(answer.subject, headline.where, json);
   if (headline.doomed_at != 0) json["doomed_at"] = headline.doomed_at;
 }
 
@@ -60,7 +70,8 @@ void add_counts(const CheckResult& result, Json& json) {
   if (result.complete) json["lines"] = {{"all", result.lines}, {"reached", result.lines_reached}};
 }
 
-void add_observations(const CheckResult& result, Json& json) {
+void add_observations(const Answer& answer, Json& json) {
+  const CheckResult& result = answer.result;
   json["outcomes"] = Json::array();
   for (const Outcome& outcome : result.outcomes) {
     json["outcomes"].push_back(outcome_json(outcome));
@@ -74,12 +85,14 @@ void add_observations(const CheckResult& result, Json& json) {
     Json entry = {{"thread", sleeper.thread}, {"call", sleeper.call}};
     if (!sleeper.object.empty()) entry["object"] = sleeper.object;
     if (!sleeper.owner.empty()) entry["owner"] = sleeper.owner;
-    if (sleeper.where.line != 0) entry["line"] = sleeper.where.line;
+    add_place(answer.subject, sleeper.where, entry);
     json["sleepers"].push_back(std::move(entry));
   }
   for (const UnreachedLine& line : result.unreached) {
-    json["unreached"].push_back(
-        {{"thread", line.thread}, {"line", line.where.line}, {"text", line.text}});
+    Json entry = {{"thread", line.thread}};
+    add_place(answer.subject, line.where, entry);
+    entry["text"] = line.text;
+    json["unreached"].push_back(std::move(entry));
   }
   if (!result.resting_services.empty()) json["services"] = result.resting_services;
   if (!result.notes.empty()) json["notes"] = result.notes;
@@ -128,11 +141,11 @@ Json answer_json(const Answer& answer, const JsonOptions& options) {
   const CheckResult& result = answer.result;
   Json json = subject_json(answer.subject);
   json["verdict"] = verdict_name(result.verdict);
-  add_findings(result, json);
+  add_findings(answer, json);
   json["as_expected"] = answer.is_as_expected();
   if (!answer.comparison.differences.empty()) json["differences"] = answer.comparison.differences;
   add_counts(result, json);
-  add_observations(result, json);
+  add_observations(answer, json);
   if (result.counterexample) json["counterexample"] = trace_or_token(answer, options);
   if (options.has_statistics) add_statistics(result, json);
   return json;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "properties/leak.h"
 #include "properties/owners.h"
 #include "properties/wait_condition.h"
 #include "sim/program/system.h"
@@ -57,6 +58,9 @@ std::vector<Finding> DefaultJudge::at_rest(const Executor& executor, const std::
   for (const ThreadId thread : doomed) {
     std::string property = property_of_doomed(executor, state, thread);
     if (!property.empty()) findings.push_back({std::move(property), thread, true});
+  }
+  for (const file::OpenDescriptor& leaked : leaked_descriptors(executor, state)) {
+    findings.push_back({"no-leak", leaked.opener, true});
   }
   return findings;
 }

@@ -10,6 +10,7 @@
 #include "models/poll.h"
 #include "models/queue.h"
 #include "models/sleep.h"
+#include "models/socket.h"
 #include "models/thread.h"
 #include "models/wait_queue.h"
 
@@ -33,6 +34,7 @@ const Catalogue& catalogue() {
     result.models.push_back(file_model());
     result.models.push_back(eventfd_model());
     result.models.push_back(pipe_model());
+    result.models.push_back(socket_model());
     result.models.push_back(poll_model());
     result.models.push_back(wait_queue_model());
     result.models.push_back(mutex_model());

@@ -22,6 +22,16 @@ inline std::int64_t shift_right(std::int64_t value, std::int64_t by) {
 // Wraps like the hardware; overflow of locals is not the modelled program's mistake.
 inline std::int64_t wrap(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 
+inline bool is_comparison(Op op) { return op >= Op::Equal && op <= Op::GreaterEqual; }
+
+// Without a branch on the operator: bit 0 stands for less, 1 for equal, 2 for greater.
+inline std::int64_t compare(Op op, std::int64_t left, std::int64_t right) {
+  constexpr std::uint8_t kTrueFor[] = {0b010, 0b101, 0b001, 0b011, 0b100, 0b110};
+  static_assert(static_cast<int>(Op::GreaterEqual) - static_cast<int>(Op::Equal) == 5);
+  const int order = 1 + (left > right) - (left < right);
+  return kTrueFor[static_cast<int>(op) - static_cast<int>(Op::Equal)] >> order & 1;
+}
+
 inline std::int64_t apply_binary(Op op, std::int64_t left, std::int64_t right) {
   const auto a = static_cast<std::uint64_t>(left);
   const auto b = static_cast<std::uint64_t>(right);
@@ -47,17 +57,12 @@ inline std::int64_t apply_binary(Op op, std::int64_t left, std::int64_t right) {
     case Op::BitXor:
       return wrap(a ^ b);
     case Op::Equal:
-      return left == right;
     case Op::NotEqual:
-      return left != right;
     case Op::Less:
-      return left < right;
     case Op::LessEqual:
-      return left <= right;
     case Op::Greater:
-      return left > right;
     case Op::GreaterEqual:
-      return left >= right;
+      return compare(op, left, right);
     case Op::And:
       return left != 0 && right != 0;
     case Op::Or:

@@ -12,7 +12,7 @@ namespace wakesim {
 
 struct BoundProgram {
   const Code* code = nullptr;
-  const Instruction* instructions = nullptr;
+  const Instruction* instructions = nullptr;    // The fused copy.
   const std::uint64_t* live = nullptr;          // By instruction.
   const std::uint16_t* statement_of = nullptr;  // By instruction.
   std::uint8_t* covered = nullptr;              // By statement; null: nobody asks.
@@ -30,7 +30,7 @@ struct BoundProgram {
 inline BoundProgram bind_expression(const Code& code) {
   BoundProgram program;
   program.code = &code;
-  program.instructions = code.instructions.data();
+  program.instructions = code.fused.data();
   return program;
 }
 

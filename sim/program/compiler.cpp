@@ -1,6 +1,7 @@
 #include "sim/program/compiler.h"
 
 #include "sim/program/compilation.h"
+#include "sim/program/fusion.h"
 
 namespace wakesim {
 namespace {
@@ -39,6 +40,8 @@ std::unique_ptr<System> compile(const ast::Instance& instance, const SourceFiles
   if (diagnostics.has_errors()) return nullptr;
   lay_out_state(*system, diagnostics);
   system->digest = digest_of(*system);
+  for (Code& code : system->codes) code.fused = fuse(code.instructions);
+  for (Code& code : system->expressions) code.fused = fuse(code.instructions);
   return system;
 }
 

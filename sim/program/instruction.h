@@ -69,6 +69,16 @@ enum class Op : std::uint8_t {
   Predicate,  // predicates[b]; pushes 0 or 1
   End,
   Work,  // pop; in timed runs the thread uses its CPU for so many nanoseconds
+  // Runs of the instructions above. Only in the interpreter's copy of a program; see fusion.h.
+  LocalCompareJump,        // Local, Number, comparison, JumpIfZero
+  LocalCompareStore,       // Local, Number, comparison, StoreLocal
+  LocalAddStore,           // Local, Number, Add, StoreLocal
+  LocalSubtractStore,      // Local, Number, Subtract, StoreLocal
+  LocalJump,               // Local, JumpIfZero
+  NumberStoreLocal,        // Number, StoreLocal
+  NumberStore,             // Number, Store or StoreLocked without an index
+  NumberCompare,           // Number, comparison
+  NumbersCompareExchange,  // Number, Number, CompareExchange
 };
 
 // Instruction::flags.

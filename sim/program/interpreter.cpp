@@ -58,10 +58,19 @@ Interpreter::Stop Interpreter::interpret(bool fresh) {
   const Word* const words = system_.words.data();
   std::byte* const state = step_.bytes_;
   std::byte* const locals = state + program_.locals;
-  const Instruction* const first = program_.instructions;
+  const bool is_watched = is_traced || record.region_end != 0;
+  const Instruction* const first = is_watched ? code_.instructions.data() : program_.instructions;
   const Instruction* in = first + pc_;
   std::int64_t* top = stack_ + size_;  // Behind the topmost value.
 
+  const auto local = [locals](const Instruction& access) {
+    std::int64_t value;
+    std::memcpy(&value, locals + 8u * access.a, sizeof(value));
+    return value;
+  };
+  const auto set_local = [locals](const Instruction& access, std::int64_t value) {
+    std::memcpy(locals + 8u * access.a, &value, sizeof(value));
+  };
   const auto push_value = [&](std::int64_t value) {
     WAKESIM_ASSERT(top < stack_ + kStackMax);
     *top++ = value;
@@ -82,12 +91,26 @@ Interpreter::Stop Interpreter::interpret(bool fresh) {
     record.footprint.writes.add(words[word].cls);
     if (!write_word(state, words[word], value)) step_.fault(Fault::InvalidUse, "signed overflow");
   };
+  const auto compare_exchange = [&](std::int32_t word, std::int64_t expected,
+                                    std::int64_t desired) {
+    const std::int64_t old = load(word);
+    // The program compares what fits into the word.
+    if (old == normalised(word, expected)) store(word, desired);
+    return old;
+  };
   const auto save = [&] {
     pc_ = static_cast<std::uint16_t>(in - first);
     size_ = static_cast<int>(top - stack_);
   };
 
-  for (int budget = kInstructionsMax; budget > 0; --budget) {
+  int budget = kInstructionsMax;
+  // The instructions of a fused run count one by one.
+  const auto skip = [&](int count) {
+    in += count;
+    budget -= count;
+  };
+
+  for (; budget > 0; --budget) {
     if (purpose == Purpose::Run && (in->flags & (kLineStart | kStatement)) != 0) {
       if ((in->flags & kLineStart) != 0) {
         if (!fresh && stops_before(*in)) {
@@ -105,12 +128,9 @@ Interpreter::Stop Interpreter::interpret(bool fresh) {
       case Op::Number:
         push_value(in->b);
         break;
-      case Op::Local: {
-        std::int64_t value;
-        std::memcpy(&value, locals + 8u * in->a, sizeof(value));
-        push_value(value);
+      case Op::Local:
+        push_value(local(*in));
         break;
-      }
       case Op::Constant:
         push_value(code_.constants[static_cast<std::size_t>(in->b)]);
         break;
@@ -122,8 +142,7 @@ Interpreter::Stop Interpreter::interpret(bool fresh) {
         break;
       case Op::StoreLocal:
       case Op::StoreReturn:
-        --top;
-        std::memcpy(locals + 8u * in->a, top, sizeof(*top));
+        set_local(*in, *--top);
         break;
       case Op::Pop:
         --top;
@@ -144,12 +163,13 @@ Interpreter::Stop Interpreter::interpret(bool fresh) {
         top[-1] = apply_binary(Op::Add, top[-1], top[0]);
         break;
       case Op::Equal:
-        --top;
-        top[-1] = top[-1] == top[0];
-        break;
       case Op::NotEqual:
+      case Op::Less:
+      case Op::LessEqual:
+      case Op::Greater:
+      case Op::GreaterEqual:
         --top;
-        top[-1] = top[-1] != top[0];
+        top[-1] = compare(in->op, top[-1], top[0]);
         break;
       case Op::Subtract:
       case Op::Multiply:
@@ -158,10 +178,6 @@ Interpreter::Stop Interpreter::interpret(bool fresh) {
       case Op::BitAnd:
       case Op::BitOr:
       case Op::BitXor:
-      case Op::Less:
-      case Op::LessEqual:
-      case Op::Greater:
-      case Op::GreaterEqual:
       case Op::And:
       case Op::Or:
         --top;
@@ -220,10 +236,7 @@ Interpreter::Stop Interpreter::interpret(bool fresh) {
       case Op::CompareExchange: {
         const std::int64_t desired = *--top;
         const std::int64_t expected = *--top;
-        const std::int32_t word = word_of(*in);
-        const std::int64_t old = load(word);
-        // The program compares what fits into the word.
-        if (old == normalised(word, expected)) store(word, desired);
+        const std::int64_t old = compare_exchange(word_of(*in), expected, desired);
         if (is_traced) note_value(old);
         push_value(old);
         break;
@@ -245,6 +258,52 @@ Interpreter::Stop Interpreter::interpret(bool fresh) {
         if (*--top != 0) break;
         step_.fault(Fault::FailedAssert, "assertion failed");
         record.fault_pc = static_cast<std::uint16_t>(in - first);
+        break;
+      case Op::LocalCompareJump: {
+        const std::int64_t holds = compare(in[2].op, local(in[0]), in[1].b);
+        skip(3);
+        if (holds != 0) break;
+        in = first + in->b;
+        continue;
+      }
+      case Op::LocalJump: {
+        const std::int64_t value = local(in[0]);
+        skip(1);
+        if (value != 0) break;
+        in = first + in->b;
+        continue;
+      }
+      case Op::LocalCompareStore:
+        set_local(in[3], compare(in[2].op, local(in[0]), in[1].b));
+        skip(3);
+        break;
+      case Op::LocalAddStore:
+        set_local(in[3], apply_binary(Op::Add, local(in[0]), in[1].b));
+        skip(3);
+        break;
+      case Op::LocalSubtractStore:
+        set_local(in[3], apply_binary(Op::Subtract, local(in[0]), in[1].b));
+        skip(3);
+        break;
+      case Op::NumberStoreLocal:
+        set_local(in[1], in[0].b);
+        skip(1);
+        break;
+      case Op::NumberStore:
+        if (is_buffered && in[1].op == Op::Store) {
+          store_buffered(in[1].b, in[0].b);
+        } else {
+          store(in[1].b, in[0].b);
+        }
+        skip(1);
+        break;
+      case Op::NumberCompare:
+        top[-1] = compare(in[1].op, top[-1], in[0].b);
+        skip(1);
+        break;
+      case Op::NumbersCompareExchange:
+        push_value(compare_exchange(in[2].b, in[0].b, in[1].b));
+        skip(2);
         break;
       case Op::LocalAt:
       case Op::ThreadLocal:

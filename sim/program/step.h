@@ -277,8 +277,10 @@ class Step : public View {
   std::byte* bytes_;
   StepRecord& record_;
   ThreadId thread_;
-  std::uint32_t choice_;
+  // Not next to each other: gcc would read both with one load from the caller's Move, which was
+  // just stored in parts, and the processor would wait for these (a tenth of a random execution).
   std::uint32_t pair_count_ = 0;
+  std::uint32_t choice_;
   std::int64_t result_ = 0;
   std::uint32_t result_slot_ = ~std::uint32_t{0};  // Local that takes a List result, or none.
   std::uint32_t result_stride_ = 0;

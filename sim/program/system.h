@@ -110,6 +110,7 @@ struct LocalInfo {
 // The program of one declared thread; members of a group share it.
 struct Code {
   std::vector<Instruction> instructions;
+  std::vector<Instruction> fused;  // The interpreter's copy; see fusion.h.
   std::vector<std::int64_t> constants;
   std::vector<Statement> statements;
   std::vector<std::uint16_t> statement_of;  // By instruction.

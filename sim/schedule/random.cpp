@@ -78,7 +78,8 @@ void RandomStrategy::take(Execution& execution) {
     record.draw = static_cast<std::uint32_t>(random_.next() >> 32) | 1u << 31;
     executor_.step(state, {actors_[actor], 0}, record);
     ++execution.steps;
-    execution.schedule.push_back({actors_[actor], record.draw % record.choices});
+    const std::uint32_t choice = record.choices == 1 ? 0 : record.draw % record.choices;
+    execution.schedule.push_back({actors_[actor], choice});
     execution.last = actors_[actor];
     execution.fault = record.fault;
     execution.fault_text = record.fault_text;

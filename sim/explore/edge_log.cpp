@@ -15,7 +15,7 @@ std::uint64_t get(const std::uint8_t*& position) {
 }  // namespace
 
 void EdgeLog::open_block() {
-  blocks_.push_back(std::make_unique<std::uint8_t[]>(kBlock));
+  blocks_.push_back(std::make_unique_for_overwrite<std::uint8_t[]>(kBlock));
   edges_before_.push_back(edges_);
   position_ = blocks_.back().get();
   end_ = position_ + kBlock;

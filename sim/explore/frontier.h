@@ -1,46 +1,52 @@
-// The states of one breadth-first level, whole, in blocks that never move.
+// The states of one breadth-first level, whole, one behind the other.
 
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
-#include <memory>
-#include <vector>
+#include <utility>
+
+#include "sim/explore/mapping.h"
 
 namespace wakesim {
 
 class Frontier {
  public:
-  explicit Frontier(std::size_t state_bytes) : state_bytes_(state_bytes) {}
+  explicit Frontier(std::size_t state_bytes)
+      : state_bytes_(state_bytes), memory_(kStatesFirst * state_bytes) {}
 
   std::size_t size() const { return size_; }
-  std::size_t memory_bytes() const { return blocks_.size() * kBlock * state_bytes_; }
+  // What the largest level so far took: it is kept for the next.
+  std::size_t memory_bytes() const { return std::max(size_, size_max_) * state_bytes_; }
 
+  // Invalidates what operator[] gave.
   void push(const std::byte* state) {
-    if (size_ == blocks_.size() * kBlock) {
-      blocks_.push_back(std::make_unique<std::byte[]>(kBlock * state_bytes_));
-    }
-    std::memcpy(at(size_), state, state_bytes_);
+    if ((size_ + 1) * state_bytes_ > memory_.bytes()) memory_.grow(2 * memory_.bytes());
+    std::memcpy(begin() + size_ * state_bytes_, state, state_bytes_);
     ++size_;
   }
-  const std::byte* operator[](std::size_t i) const {
-    return blocks_[i / kBlock].get() + (i % kBlock) * state_bytes_;
+  const std::byte* operator[](std::size_t i) const { return begin() + i * state_bytes_; }
+  void clear() {
+    size_max_ = std::max(size_, size_max_);
+    size_ = 0;
   }
-  // Keeps the blocks for the next level.
-  void clear() { size_ = 0; }
   void swap(Frontier& other) {
-    blocks_.swap(other.blocks_);
+    memory_.swap(other.memory_);
     std::swap(size_, other.size_);
+    std::swap(size_max_, other.size_max_);
   }
 
  private:
-  static constexpr std::size_t kBlock = 256;
+  static constexpr std::size_t kStatesFirst = 16;
 
-  std::byte* at(std::size_t i) { return blocks_[i / kBlock].get() + (i % kBlock) * state_bytes_; }
+  std::byte* begin() const { return static_cast<std::byte*>(memory_.data()); }
 
   std::size_t state_bytes_;
   std::size_t size_ = 0;
-  std::vector<std::unique_ptr<std::byte[]>> blocks_;
+  std::size_t size_max_ = 0;
+  Mapping memory_;
 };
 
 }  // namespace wakesim

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
-#include <vector>
+
+#include "sim/explore/mapping.h"
 
 namespace wakesim {
 
@@ -14,20 +14,6 @@ struct Parent {
   std::uint16_t choice = 0;
 };
 
-class Parents {
- public:
-  void push(const Parent& parent) {
-    if (size_ == blocks_.size() * kBlock) blocks_.push_back(std::make_unique<Parent[]>(kBlock));
-    blocks_[size_ / kBlock][size_ % kBlock] = parent;
-    ++size_;
-  }
-  const Parent& operator[](std::uint64_t i) const { return blocks_[i / kBlock][i % kBlock]; }
-  std::uint64_t memory_bytes() const { return blocks_.size() * kBlock * sizeof(Parent); }
-
- private:
-  static constexpr std::uint64_t kBlock = 1024;
-  std::uint64_t size_ = 0;
-  std::vector<std::unique_ptr<Parent[]>> blocks_;
-};
+using Parents = MappedSequence<Parent>;
 
 }  // namespace wakesim

@@ -115,54 +115,52 @@ void Search::expand(const std::byte* state, std::uint32_t number) {
 
 std::size_t Search::expand_actor(const std::byte* state, std::uint32_t number, std::size_t actor) {
   if (!executor_.enabled(state, executor_.actors()[actor])) return 0;
-  take(state, number, actor, 0);
-  const std::uint32_t choices = batch_[batch_size_ - 1].record.choices;
-  if (batch_size_ == kBatch) flush();
-  for (std::uint32_t choice = 1; choice < choices; ++choice) {
-    take(state, number, actor, choice);
-    if (batch_size_ == kBatch) flush();
-  }
+  const std::uint32_t choices = take(state, number, actor, 0);
+  for (std::uint32_t choice = 1; choice < choices; ++choice) take(state, number, actor, choice);
   return choices;
 }
 
-void Search::take(const std::byte* state, std::uint32_t number, std::size_t actor,
-                  std::uint32_t choice) {
+// Returns how many choices the step has.
+std::uint32_t Search::take(const std::byte* state, std::uint32_t number, std::size_t actor,
+                           std::uint32_t choice) {
   Successor& successor = batch_[batch_size_++];
   std::memcpy(successor.state, state, bytes_);
-  successor.record = StepRecord{};
+  StepRecord record;
   const Move move{executor_.actors()[actor], choice};
-  executor_.step(successor.state, move, successor.record);
+  executor_.step(successor.state, move, record);
+  successor.key = fingerprint(successor.state, bytes_);
+  visited_.prefetch_slot(successor.key);
   successor.parent = {number, static_cast<std::uint16_t>(actor),
                       static_cast<std::uint16_t>(choice)};
-  successor.key = fingerprint(successor.state, bytes_);
-  visited_.prefetch(successor.key);
-  ++transitions_;
+  successor.fault = record.fault;
   successor.is_in_loop = may_close_cycle(state, successor);
+  ++transitions_;
+  bound_reached_ |= record.bound_reached;
   if (options_.verify_footprints) {
-    verify_step(executor_, state, successor.state, move, successor.record);
+    verify_step(executor_, state, successor.state, move, record);
   }
+  if (batch_size_ == kBatch) flush();
+  return record.choices;
 }
 
 void Search::flush() {
+  for (std::size_t i = 0; i < batch_size_; ++i) visited_.prefetch_rest(batch_[i].key);
   for (std::size_t i = 0; i < batch_size_; ++i) admit(batch_[i]);
   batch_size_ = 0;
 }
 
-void Search::admit(Successor& successor) {
-  const StepRecord& record = successor.record;
-  bound_reached_ |= record.bound_reached;
-  if (record.fault != Fault::None) {
-    const bool is_assert = record.fault == Fault::FailedAssert;
-    const ThreadId thread = executor_.actors()[successor.parent.actor].thread;
-    add_violation({is_assert ? "no-failed-assert" : "no-invalid-use", thread, true},
-                  successor.parent.state,
-                  Move{executor_.actors()[successor.parent.actor], successor.parent.choice});
+void Search::admit(const Successor& successor) {
+  if (successor.fault != Fault::None) {
+    const bool is_assert = successor.fault == Fault::FailedAssert;
+    const Actor actor = executor_.actors()[successor.parent.actor];
+    add_violation({is_assert ? "no-failed-assert" : "no-invalid-use", actor.thread, true},
+                  successor.parent.state, Move{actor, successor.parent.choice});
   }
   const VisitedSet::Found found = visited_.insert(successor.key);
   if (found.is_new) {
     parents_.push(successor.parent);
     next_.push(successor.state);
-    judge_new(successor.state, found.number);
+    if (!system_.properties.empty()) judge_new(successor.state, found.number);
   }
   if (!successor.is_in_loop) return;
   loop_edges_.add(successor.parent.state, found.number);

@@ -66,19 +66,20 @@ class Search {
 
  private:
   struct Successor {
-    bool is_in_loop = false;
     std::byte* state = nullptr;
     Fingerprint key;
     Parent parent;
-    StepRecord record;
+    bool is_in_loop = false;
+    Fault fault = Fault::None;
   };
   static constexpr std::size_t kBatch = 16;
 
   void expand(const std::byte* state, std::uint32_t number);
   std::size_t expand_actor(const std::byte* state, std::uint32_t number, std::size_t actor);
-  void take(const std::byte* state, std::uint32_t number, std::size_t actor, std::uint32_t choice);
+  std::uint32_t take(const std::byte* state, std::uint32_t number, std::size_t actor,
+                     std::uint32_t choice);
   void flush();
-  void admit(Successor& successor);
+  void admit(const Successor& successor);
   void judge_new(const std::byte* state, std::uint32_t number);
   void judge_terminal(const std::byte* state, std::uint32_t number);
   void judge_timers_only(const std::byte* state, std::uint32_t number);
@@ -87,7 +88,6 @@ class Search {
   std::optional<End> limit_reached();
   StateGraph build_graph();
   void judge_bottom(const std::vector<std::uint32_t>& component);
-  void verify(const std::byte* before, const Successor& successor) const;
 
   const Executor& executor_;
   const System& system_;

@@ -1,7 +1,5 @@
 #include "sim/explore/visited.h"
 
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <vector>
 
@@ -10,94 +8,77 @@
 namespace wakesim {
 namespace {
 
-constexpr std::uint32_t kBitsMin = 10;
-constexpr std::uint64_t kHugePagesFrom = 4u << 20;
+constexpr std::uint64_t kCapacityMin = 1024;
 
-// Grown when more than 13/16 of the slots are taken: 28 bytes a state then, 49 right after.
-bool is_full(std::uint64_t size, std::uint64_t capacity) { return size * 16 >= capacity * 13; }
+// Grown when more than 27 of 32 slots are taken. Probing then passes 15 to 20 slots, two or three
+// cache lines one after the other, for a state that is new.
+bool is_full(std::uint64_t size, std::uint64_t capacity) { return size * 32 >= capacity * 27; }
 
-void* map_memory(std::uint64_t bytes) {
-  void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  WAKESIM_ASSERT(memory != MAP_FAILED);
-  if (bytes >= kHugePagesFrom) madvise(memory, bytes, MADV_HUGEPAGE);
-  return memory;
+std::uint64_t capacity_for(std::uint64_t states) {
+  return std::max(kCapacityMin, states * 32 / 27 + 1);
 }
 
-// The kernel moves pages, not bytes; what is new reads zero.
-void* remap_memory(void* memory, std::uint64_t old_bytes, std::uint64_t new_bytes) {
-  void* moved = mremap(memory, old_bytes, new_bytes, MREMAP_MAYMOVE);
-  WAKESIM_ASSERT(moved != MAP_FAILED);
-  if (new_bytes >= kHugePagesFrom) madvise(moved, new_bytes, MADV_HUGEPAGE);
-  return moved;
+// Probing runs past the end instead of wrapping around: the spare slots are behind the table. Runs
+// of taken slots stay far shorter than this at the load above.
+std::uint64_t bytes_for(std::uint64_t capacity, std::size_t slot_bytes) {
+  return (capacity + 2048) * slot_bytes;
 }
-
-// Runs of taken slots stay far shorter than this at the load above.
-std::uint64_t spare_for(std::uint32_t bits) { return 256 + 64 * std::uint64_t{bits}; }
 
 }  // namespace
 
-VisitedSet::VisitedSet(std::uint64_t states) {
-  std::uint32_t bits = kBitsMin;
-  while (bits < 32 && is_full(states, std::uint64_t{1} << bits)) ++bits;
-  bits_ = bits;
-  spare_ = spare_for(bits);
-  keys_ = static_cast<Fingerprint*>(map_memory(slots() * sizeof(Fingerprint)));
-  numbers_ = static_cast<std::uint32_t*>(map_memory(slots() * sizeof(std::uint32_t)));
-}
+VisitedSet::VisitedSet(std::uint64_t states)
+    : capacity_(capacity_for(states)), table_(bytes_for(capacity_, sizeof(Slot))) {}
 
-VisitedSet::~VisitedSet() {
-  munmap(keys_, slots() * sizeof(Fingerprint));
-  munmap(numbers_, slots() * sizeof(std::uint32_t));
+void VisitedSet::prefetch_rest(const Fingerprint& key) const {
+  const Slot* slot = slots() + place_of(tag_of(key));
+  const Slot* const last = slots() + slots_count() - 1;
+  while (slot->number != 0 && slot->tag != tag_of(key) && slot != last) ++slot;
+  if (slot->number != 0) rests_.prefetch(slot->number - 1);
 }
 
 VisitedSet::Found VisitedSet::insert(const Fingerprint& key) {
-  std::uint64_t slot = slot_of(key);
-  while (keys_[slot].high != 0) {
-    if (keys_[slot] == key) return {numbers_[slot], false};
+  const Slot* const end = slots() + slots_count();
+  Slot* slot = slots() + place_of(tag_of(key));
+  while (slot->number != 0) {
+    if (is_at(*slot, key)) return {slot->number - 1, false};
     ++slot;
-    WAKESIM_ASSERT(slot < slots());
+    WAKESIM_ASSERT(slot != end);
   }
-  keys_[slot] = key;
-  numbers_[slot] = size_;
-  const std::uint32_t number = size_++;
-  if (is_full(size_, capacity())) grow();
+  const std::uint32_t number = size();
+  WAKESIM_ASSERT(number < kAbsent - 1);
+  *slot = {tag_of(key), number + 1};
+  rests_.push(rest_of(key));
+  if (is_full(size(), capacity_)) grow();
   return {number, true};
 }
 
 std::uint32_t VisitedSet::find(const Fingerprint& key) const {
-  for (std::uint64_t slot = slot_of(key); keys_[slot].high != 0; ++slot) {
-    if (keys_[slot] == key) return numbers_[slot];
-    if (slot + 1 == slots()) break;
+  const Slot* const end = slots() + slots_count();
+  for (const Slot* slot = slots() + place_of(tag_of(key)); slot != end; ++slot) {
+    if (slot->number == 0) return kAbsent;
+    if (is_at(*slot, key)) return slot->number - 1;
   }
   return kAbsent;
 }
 
 void VisitedSet::grow() {
-  const std::uint64_t old_slots = slots();
-  ++bits_;
-  spare_ = spare_for(bits_);
-  keys_ = static_cast<Fingerprint*>(
-      remap_memory(keys_, old_slots * sizeof(Fingerprint), slots() * sizeof(Fingerprint)));
-  numbers_ = static_cast<std::uint32_t*>(
-      remap_memory(numbers_, old_slots * sizeof(std::uint32_t), slots() * sizeof(std::uint32_t)));
-  // From the back, an entry's new slot lies at or behind its old one. A run of taken slots is
-  // lifted out before it is put back, so that no entry lands on one that has not moved yet.
-  std::vector<Fingerprint> keys;
-  std::vector<std::uint32_t> numbers;
-  std::uint64_t end = old_slots;
+  std::uint64_t end = slots_count();
+  capacity_ *= 2;
+  table_.grow(bytes_for(capacity_, sizeof(Slot)));
+  Slot* const all = slots();
+  // From the back, a slot's new place lies at or behind its old one. A run of taken slots is lifted
+  // out before it is put back, so that none lands on one that has not moved yet.
+  std::vector<Slot> run;
   while (end > 0) {
-    while (end > 0 && keys_[end - 1].high == 0) --end;
+    while (end > 0 && all[end - 1].number == 0) --end;
     std::uint64_t begin = end;
-    while (begin > 0 && keys_[begin - 1].high != 0) --begin;
-    const std::uint64_t count = end - begin;
-    keys.assign(keys_ + begin, keys_ + end);
-    numbers.assign(numbers_ + begin, numbers_ + end);
-    std::fill_n(keys_ + begin, count, Fingerprint{});
-    for (std::uint64_t i = 0; i < count; ++i) {
-      std::uint64_t slot = slot_of(keys[i]);
-      while (keys_[slot].high != 0) ++slot;
-      keys_[slot] = keys[i];
-      numbers_[slot] = numbers[i];
+    while (begin > 0 && all[begin - 1].number != 0) --begin;
+    run.assign(all + begin, all + end);
+    std::fill(all + begin, all + end, Slot{});
+    for (const Slot& moved : run) {
+      std::uint64_t place = place_of(moved.tag);
+      while (all[place].number != 0) ++place;
+      all[place] = moved;
     }
     end = begin;
   }

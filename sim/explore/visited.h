@@ -1,14 +1,20 @@
 // The set of states seen so far, as fingerprints, each with its number in the order of discovery.
 //
-// Open addressing with linear probing in two parallel arrays. The slot is taken from the top bits
-// of the fingerprint, so that growing moves every entry to about twice its place: growth runs
-// through the table once, from the back, in the same memory.
+// A table of 8-byte slots, probed linearly, holds the first 32 bits of each fingerprint and the
+// state's number; the other 96 bits stand in a sequence by number. So only the small part pays for
+// slots that are free, and as most states that are met again were found a moment ago, the part
+// that confirms it is still in the cache.
+//
+// A slot's place is its 32 bits scaled to the size of the table. Growing moves every slot to a
+// later place in the same order: growth runs through the table once, from the back, in the same
+// memory, and does not need the 96 bits.
 
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
+#include "sim/explore/mapping.h"
 #include "sim/state/fingerprint.h"
 
 namespace wakesim {
@@ -22,36 +28,54 @@ class VisitedSet {
 
   // `states` presizes the table; 0 starts small.
   explicit VisitedSet(std::uint64_t states = 0);
-  ~VisitedSet();
-  VisitedSet(const VisitedSet&) = delete;
-  VisitedSet& operator=(const VisitedSet&) = delete;
 
-  // Brings the slot into the cache before insert() or find() needs it.
-  void prefetch(const Fingerprint& key) const { __builtin_prefetch(&keys_[slot_of(key)]); }
+  // Before insert() or find(), with a pause after each: bring into the cache what it will need.
+  void prefetch_slot(const Fingerprint& key) const {
+    __builtin_prefetch(&slots()[place_of(tag_of(key))]);
+  }
+  void prefetch_rest(const Fingerprint& key) const;
+
   // A new state gets the next number.
   Found insert(const Fingerprint& key);
   // The state's number, or kAbsent.
   std::uint32_t find(const Fingerprint& key) const;
 
-  std::uint32_t size() const { return size_; }
-  std::uint64_t memory_bytes() const { return capacity() * kBytesPerSlot; }
+  std::uint32_t size() const { return static_cast<std::uint32_t>(rests_.size()); }
+  std::uint64_t memory_bytes() const { return capacity_ * sizeof(Slot) + rests_.memory_bytes(); }
 
   static constexpr std::uint32_t kAbsent = ~std::uint32_t{0};
-  static constexpr std::uint64_t kBytesPerSlot = sizeof(Fingerprint) + sizeof(std::uint32_t);
 
  private:
-  std::uint64_t capacity() const { return std::uint64_t{1} << bits_; }
-  // Probing runs past the end instead of wrapping around: the spare slots are behind the table.
-  std::uint64_t slots() const { return capacity() + spare_; }
-  std::uint64_t slot_of(const Fingerprint& key) const { return key.high >> (64 - bits_); }
-  void allocate(std::uint32_t bits);
+  struct Slot {
+    std::uint32_t tag = 0;
+    std::uint32_t number = 0;  // 1 + the state's number; 0: free.
+  };
+  // All of a fingerprint but its tag.
+  struct Rest {
+    std::uint32_t words[3] = {};
+
+    friend bool operator==(const Rest&, const Rest&) = default;
+  };
+
+  static std::uint32_t tag_of(const Fingerprint& key) {
+    return static_cast<std::uint32_t>(key.high >> 32);
+  }
+  static Rest rest_of(const Fingerprint& key) {
+    return {{static_cast<std::uint32_t>(key.high), static_cast<std::uint32_t>(key.low >> 32),
+             static_cast<std::uint32_t>(key.low)}};
+  }
+
+  Slot* slots() const { return static_cast<Slot*>(table_.data()); }
+  std::uint64_t slots_count() const { return table_.bytes() / sizeof(Slot); }
+  std::uint64_t place_of(std::uint32_t tag) const { return tag * capacity_ >> 32; }
+  bool is_at(const Slot& slot, const Fingerprint& key) const {
+    return slot.tag == tag_of(key) && rests_[slot.number - 1] == rest_of(key);
+  }
   void grow();
 
-  std::uint32_t bits_ = 0;
-  std::uint64_t spare_ = 0;
-  std::uint32_t size_ = 0;
-  Fingerprint* keys_ = nullptr;
-  std::uint32_t* numbers_ = nullptr;
+  std::uint64_t capacity_;
+  Mapping table_;
+  MappedSequence<Rest> rests_;
 };
 
 }  // namespace wakesim

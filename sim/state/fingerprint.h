@@ -10,7 +10,7 @@ namespace wakesim {
 
 struct Fingerprint {
   std::uint64_t low = 0;
-  std::uint64_t high = 0;  // Never 0: that marks an empty slot.
+  std::uint64_t high = 0;
 
   friend bool operator==(const Fingerprint&, const Fingerprint&) = default;
 };

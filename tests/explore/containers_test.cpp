@@ -2,11 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <map>
 #include <vector>
 
 #include "sim/explore/components.h"
 #include "sim/explore/edge_log.h"
+#include "sim/explore/frontier.h"
 #include "sim/explore/visited.h"
 
 namespace wakesim {
@@ -52,7 +54,31 @@ TEST(VisitedSet, StaysInsideItsMemoryBudget) {
   constexpr std::uint32_t kStates = 200'000;
   VisitedSet growing;
   for (std::uint32_t i = 0; i < kStates; ++i) growing.insert(key(i));
-  EXPECT_LE(growing.memory_bytes(), 56u * kStates);
+  EXPECT_LE(growing.memory_bytes(), 34u * kStates);
+  VisitedSet presized(kStates);
+  const std::uint64_t at_first = presized.memory_bytes();
+  for (std::uint32_t i = 0; i < kStates; ++i) presized.insert(key(i));
+  EXPECT_LE(presized.memory_bytes(), 22u * kStates);
+  EXPECT_EQ(presized.memory_bytes(), at_first + 12u * kStates);  // It did not grow.
+}
+
+TEST(Frontier, GivesBackWhatWasPushedAndStartsAnew) {
+  constexpr std::size_t kBytes = 24;
+  constexpr std::uint8_t kStates = 200;
+  Frontier frontier(kBytes);
+  for (int round = 0; round < 2; ++round) {
+    for (std::uint8_t i = 0; i < kStates; ++i) {
+      const std::vector<std::byte> state(kBytes, std::byte{static_cast<std::uint8_t>(i + round)});
+      frontier.push(state.data());
+    }
+    ASSERT_EQ(frontier.size(), kStates);
+    for (std::uint8_t i = 0; i < kStates; ++i) {
+      ASSERT_EQ(frontier[i][0], std::byte{static_cast<std::uint8_t>(i + round)});
+      ASSERT_EQ(frontier[i][kBytes - 1], frontier[i][0]);
+    }
+    frontier.clear();
+    EXPECT_EQ(frontier.memory_bytes(), kBytes * kStates);
+  }
 }
 
 TEST(EdgeLog, GivesBackItsEdges) {

@@ -38,11 +38,11 @@ void search(benchmark::State& state, const std::string& path, const std::string&
     return;
   }
   const DefaultJudge judge;
+  CheckOptions options;
   CheckResult result;
+  if (presized) options.presize = check(*system, judge, options).states;
   std::uint64_t transitions = 0;
   for (auto _ : state) {
-    CheckOptions options;
-    if (presized) options.presize = result.states;
     result = check(*system, judge, options);
     transitions += result.transitions;
   }

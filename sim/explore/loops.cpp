@@ -1,6 +1,5 @@
 #include "sim/explore/loops.h"
 
-#include <algorithm>
 #include <boost/graph/adjacency_list.hpp>
 #include <boost/graph/strong_components.hpp>
 
@@ -11,56 +10,69 @@ namespace {
 
 using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS>;
 
-// The jump back of a `repeat` or `for`.
-bool is_counted_jump(const Code& code, std::uint16_t from, std::uint16_t to) {
-  if (to > from) return false;
-  return std::any_of(code.regions.begin(), code.regions.end(), [&](const WaitRegion& region) {
-    return region.is_counted && region.begin == to && from < region.end;
-  });
-}
+struct Jump {
+  std::uint16_t from;
+  std::uint16_t to;
+};
 
-std::vector<std::uint32_t> strong_parts(const Code& code, bool with_counted) {
-  Graph graph(code.instructions.size());
+std::vector<Jump> jumps_of(const Code& code) {
+  std::vector<Jump> jumps;
   for (std::size_t pc = 0; pc < code.instructions.size(); ++pc) {
     const auto from = static_cast<std::uint16_t>(pc);
-    for (const std::uint16_t to : successors(code, from)) {
-      if (with_counted || !is_counted_jump(code, from, to)) boost::add_edge(from, to, graph);
-    }
+    for (const std::uint16_t to : successors(code, from)) jumps.push_back({from, to});
   }
+  return jumps;
+}
+
+// The strongly connected part of each instruction.
+std::vector<std::uint32_t> parts_of(const Code& code, const std::vector<Jump>& jumps) {
+  Graph graph(code.instructions.size());
+  for (const Jump& jump : jumps) boost::add_edge(jump.from, jump.to, graph);
   std::vector<std::uint32_t> part(code.instructions.size());
   boost::strong_components(
       graph, boost::make_iterator_property_map(part.begin(), get(boost::vertex_index, graph)));
   return part;
 }
 
-// Parts with more than one instruction, or with an instruction that jumps to itself.
-std::vector<bool> has_cycle(const Code& code, const std::vector<std::uint32_t>& part,
-                            bool with_counted) {
-  std::vector<bool> result(code.instructions.size());
-  for (std::size_t pc = 0; pc < code.instructions.size(); ++pc) {
-    const auto from = static_cast<std::uint16_t>(pc);
-    for (const std::uint16_t to : successors(code, from)) {
-      if (!with_counted && is_counted_jump(code, from, to)) continue;
-      if (part[to] == part[pc]) result[part[pc]] = true;
+bool is_inside(const WaitRegion& loop, std::uint16_t pc) {
+  return pc >= loop.begin && pc < loop.end;
+}
+
+// The jump back of a `repeat` or `for` whose part lies inside that loop: nothing sets the counter
+// back without leaving the loop, and the part never leaves it.
+bool is_taken_finitely(const Code& code, const Jump& jump, const std::vector<std::uint32_t>& part) {
+  if (jump.to > jump.from) return false;
+  for (const WaitRegion& loop : code.regions) {
+    const bool is_jump_back = loop.begin == jump.to && is_inside(loop, jump.from);
+    if (!loop.is_counted || !is_jump_back) continue;
+    bool leaves = false;
+    for (std::size_t pc = 0; pc < part.size(); ++pc) {
+      if (part[pc] != part[jump.to]) continue;
+      leaves = leaves || !is_inside(loop, static_cast<std::uint16_t>(pc));
     }
+    if (!leaves) return true;
   }
-  return result;
+  return false;
 }
 
 }  // namespace
 
+// Without the jumps back that can be taken only so many times, an outer loop falls apart into the
+// loops inside it; those are looked at again.
 std::vector<std::uint32_t> endless_loops(const Code& code) {
-  const auto whole = strong_parts(code, true);
-  const auto uncounted = strong_parts(code, false);
-  const auto runs = has_cycle(code, uncounted, false);
-  // A part of the whole graph matters if some cycle inside it is not counted.
-  std::vector<bool> matters(code.instructions.size());
-  for (std::size_t pc = 0; pc < code.instructions.size(); ++pc) {
-    if (runs[uncounted[pc]]) matters[whole[pc]] = true;
+  std::vector<Jump> jumps = jumps_of(code);
+  std::vector<std::uint32_t> part = parts_of(code, jumps);
+  while (std::erase_if(
+             jumps, [&](const Jump& jump) { return is_taken_finitely(code, jump, part); }) != 0) {
+    part = parts_of(code, jumps);
+  }
+  std::vector<bool> has_cycle(code.instructions.size());
+  for (const Jump& jump : jumps) {
+    if (part[jump.from] == part[jump.to]) has_cycle[part[jump.from]] = true;
   }
   std::vector<std::uint32_t> result(code.instructions.size());
-  for (std::size_t pc = 0; pc < code.instructions.size(); ++pc) {
-    if (matters[whole[pc]]) result[pc] = whole[pc] + 1;
+  for (std::size_t pc = 0; pc < result.size(); ++pc) {
+    if (has_cycle[part[pc]]) result[pc] = part[pc] + 1;
   }
   return result;
 }

@@ -10,8 +10,9 @@
 
 namespace wakesim {
 
-// For each instruction the number of the strongly connected part of the program that holds it, or 0
-// if that part has counted loops only: their counters never come back to an earlier value.
+// For each instruction the number of the loop that holds it, the innermost that can run for ever,
+// or 0. A counted loop (`repeat`, `for`) cannot: its counter comes back to an earlier value only
+// when the loop is entered anew, from a loop around it.
 std::vector<std::uint32_t> endless_loops(const Code& code);
 
 }  // namespace wakesim

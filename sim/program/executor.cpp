@@ -1,10 +1,28 @@
 #include "sim/program/executor.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "sim/program/interpreter.h"
 
 namespace wakesim {
+namespace {
+
+// Field by field, as run_thread() stores it: a load of the whole has to wait until the stores of
+// the parts have reached the cache.
+ThreadBlock read_block(const std::byte* place) {
+  ThreadBlock block{};
+  const auto read = [place](std::size_t offset, auto& field) {
+    std::memcpy(&field, place + offset, sizeof(field));
+  };
+  read(offsetof(ThreadBlock, pc), block.pc);
+  read(offsetof(ThreadBlock, in_call), block.in_call);
+  read(offsetof(ThreadBlock, has_ended), block.has_ended);
+  read(offsetof(ThreadBlock, is_held), block.is_held);
+  return block;
+}
+
+}  // namespace
 
 Executor::Executor(const System& system, ExecutorOptions options)
     : system_(system),
@@ -84,8 +102,7 @@ bool Executor::enabled(const std::byte* state, Actor actor, Footprint* footprint
 
 bool Executor::thread_enabled(const View& view, ThreadId thread) const {
   const BoundProgram& program = programs_[index(thread)];
-  ThreadBlock block;
-  std::memcpy(&block, view.state() + program.block, sizeof(block));
+  const ThreadBlock block = read_block(view.state() + program.block);
   if (block.has_ended != 0) return false;
   if (block.is_held != 0) {
     view.note_read(system_.layout.threads[index(thread)].start_class);
@@ -253,7 +270,7 @@ void Executor::flush(Step& step) const {
 void Executor::run_thread(Step& step) const {
   const ThreadId thread = step.thread();
   const BoundProgram& program = programs_[index(thread)];
-  const auto block = step.peek<ThreadBlock>(program.block);
+  const ThreadBlock block = read_block(step.bytes_ + program.block);
   WAKESIM_ASSERT(block.has_ended == 0);
   Interpreter interpreter(*this, step, program, block.pc);
   Interpreter::Stop stop;
@@ -288,32 +305,32 @@ void Executor::run_thread(Step& step) const {
 void Executor::clear_dead(std::byte* state, ThreadId thread, std::uint16_t pc) const {
   if (!options_.dead_data) return;
   const BoundProgram& program = programs_[index(thread)];
-  const std::uint64_t* const live = program.live + std::size_t{pc} * program.code->live_words;
-  std::byte* const locals = state + program.locals;
-  for (std::uint32_t i = 0; i < program.locals_count; ++i) {
-    std::uint64_t value;
-    std::memcpy(&value, locals + 8 * i, sizeof(value));
-    value &= 0 - (live[i >> 6] >> (i & 63) & 1);
-    std::memcpy(locals + 8 * i, &value, sizeof(value));
+  const std::uint64_t* live = program.live + std::size_t{pc} * program.code->live_words;
+  std::byte* local = state + program.locals;
+  for (std::uint32_t left = program.locals_count; left > 0; ++live) {
+    std::uint64_t is_live = *live;
+    const std::uint32_t count = std::min(left, 64u);
+    for (const std::byte* const end = local + 8 * count; local != end; local += 8) {
+      std::uint64_t value;
+      std::memcpy(&value, local, sizeof(value));
+      value &= 0 - (is_live & 1);
+      std::memcpy(local, &value, sizeof(value));
+      is_live >>= 1;
+    }
+    left -= count;
   }
 }
 
 bool Executor::in_call(const std::byte* state, ThreadId thread) const {
-  ThreadBlock block;
-  std::memcpy(&block, state + programs_[index(thread)].block, sizeof(block));
-  return block.in_call != 0;
+  return read_block(state + programs_[index(thread)].block).in_call != 0;
 }
 
 bool Executor::has_ended(const std::byte* state, ThreadId thread) const {
-  ThreadBlock block;
-  std::memcpy(&block, state + programs_[index(thread)].block, sizeof(block));
-  return block.has_ended != 0;
+  return read_block(state + programs_[index(thread)].block).has_ended != 0;
 }
 
 std::uint16_t Executor::pc(const std::byte* state, ThreadId thread) const {
-  ThreadBlock block;
-  std::memcpy(&block, state + programs_[index(thread)].block, sizeof(block));
-  return block.pc;
+  return read_block(state + programs_[index(thread)].block).pc;
 }
 
 const CallSite* Executor::call_site(const std::byte* state, ThreadId thread) const {

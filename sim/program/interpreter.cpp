@@ -55,6 +55,9 @@ Interpreter::Stop Interpreter::interpret(bool fresh) {
   StepRecord& record = step_.record_;
   const bool is_traced = step_.is_traced();
   const bool is_buffered = program_.is_buffered;
+  const bool collapses = executor_.options_.collapse;
+  std::uint8_t* const covered = program_.covered;
+  const std::uint16_t* const statement_of = program_.statement_of;
   const Word* const words = system_.words.data();
   std::byte* const state = step_.bytes_;
   std::byte* const locals = state + program_.locals;
@@ -111,18 +114,19 @@ Interpreter::Stop Interpreter::interpret(bool fresh) {
   };
 
   for (; budget > 0; --budget) {
-    if (purpose == Purpose::Run && (in->flags & (kLineStart | kStatement)) != 0) {
-      if ((in->flags & kLineStart) != 0) {
-        if (!fresh && stops_before(*in)) {
+    const std::uint8_t flags = in->flags;
+    if (purpose == Purpose::Run && (flags & (kLineStart | kStatement)) != 0) {
+      if ((flags & kLineStart) != 0) {
+        // Leaving a thread is no step of its own unless somebody looks.
+        const bool is_step = (flags & kVisible) != 0 || (!collapses && in->op != Op::End);
+        if (is_step && !fresh) {
           save();
           return Stop::Line;
         }
         fresh = false;
         ++record.lines;
       }
-      if ((in->flags & kStatement) != 0 && program_.covered != nullptr) {
-        program_.covered[program_.statement_of[in - first]] = 1;
-      }
+      if ((flags & kStatement) != 0 && covered != nullptr) covered[statement_of[in - first]] = 1;
     }
     switch (in->op) {
       case Op::Number:
@@ -338,12 +342,6 @@ Interpreter::Stop Interpreter::interpret(bool fresh) {
   save();
   step_.fault(Fault::InvalidUse, "runs for ever without touching anything shared");
   return Stop::Ended;
-}
-
-inline bool Interpreter::stops_before(const Instruction& in) const {
-  // Leaving a thread is no step of its own unless somebody looks.
-  if (in.op == Op::End) return (in.flags & kVisible) != 0;
-  return !executor_.options_.collapse || (in.flags & kVisible) != 0;
 }
 
 inline Interpreter::Flow Interpreter::execute(const Instruction& in) {

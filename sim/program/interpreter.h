@@ -62,7 +62,6 @@ class Interpreter {
   template <Purpose purpose>
   Stop interpret(bool fresh);
   Flow execute(const Instruction& in);
-  bool stops_before(const Instruction& in) const;
 
   std::byte* frame() { return step_.bytes_ + program_.frame; }
 

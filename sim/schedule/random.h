@@ -9,6 +9,7 @@
 
 #include "sim/program/executor.h"
 #include "sim/random.h"
+#include "sim/schedule/actor_set.h"
 #include "sim/schedule/strategy.h"
 
 namespace wakesim {
@@ -26,10 +27,17 @@ class RandomStrategy : public Strategy {
   void take(Execution& execution) override;
 
  private:
-  // What an actor's enabledness was when last asked, and what the answer rests on.
+  // What the actors can do, and for those where that may change without a step of their own, what
+  // the answer rests on.
   struct Standing {
-    ClassSet depends_on;
-    bool is_enabled = false;
+    explicit Standing(std::size_t actors)
+        : enabled(actors), dependent(actors), depends_on(actors) {}
+
+    ActorSet enabled;
+    ActorSet dependent;
+    std::vector<ClassSet> depends_on;
+    std::uint32_t possible = 0;  // How many are enabled,
+    std::uint32_t lasting = 0;   // and of them those that are no spurious wakes.
   };
 
   void ask(const std::byte* state, std::size_t actor);
@@ -43,10 +51,8 @@ class RandomStrategy : public Strategy {
   std::vector<Actor> actors_;
   std::vector<std::byte> initial_state_;
   StepRecord initial_record_;
-  std::vector<Standing> initial_;
-  std::size_t initial_enabled_ = 0;
-  std::vector<Standing> standings_;
-  std::size_t enabled_ = 0;  // How many are.
+  Standing initial_;
+  Standing standing_;
 };
 
 }  // namespace wakesim

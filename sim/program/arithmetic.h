@@ -26,7 +26,7 @@ inline bool is_comparison(Op op) { return op >= Op::Equal && op <= Op::GreaterEq
 
 // Without a branch on the operator: bit 0 stands for less, 1 for equal, 2 for greater.
 inline std::int64_t compare(Op op, std::int64_t left, std::int64_t right) {
-  constexpr std::uint8_t kTrueFor[] = {0b010, 0b101, 0b001, 0b011, 0b100, 0b110};
+  static constexpr std::uint8_t kTrueFor[] = {0b010, 0b101, 0b001, 0b011, 0b100, 0b110};
   static_assert(static_cast<int>(Op::GreaterEqual) - static_cast<int>(Op::Equal) == 5);
   const int order = 1 + (left > right) - (left < right);
   return kTrueFor[static_cast<int>(op) - static_cast<int>(Op::Equal)] >> order & 1;

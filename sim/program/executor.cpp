@@ -52,7 +52,7 @@ std::vector<std::byte> Executor::initial_state(StepRecord& record,
         (code.instructions[block.pc].flags & kVisible) == 0) {
       Step step(system_, state.data(), record, thread, 0, nullptr);
       run_thread(step);
-    } else {
+    } else if (options_.dead_data) {
       clear_dead(state.data(), thread, block.pc);
     }
     if (work_ns != nullptr) work_ns->push_back(std::exchange(record.work_ns, 0));
@@ -75,32 +75,7 @@ std::vector<Actor> Executor::actors_of(const System& system) {
   return actors;
 }
 
-bool Executor::enabled(const std::byte* state, Actor actor, Footprint* footprint) const {
-  const View view(system_, state, footprint);
-  const ThreadLayout& layout = system_.layout.threads[index(actor.thread)];
-  switch (actor.kind) {
-    case ActorKind::Thread:
-      return thread_enabled(view, actor.thread);
-    case ActorKind::Timer:
-      return timer_may_fire(view, actor.thread);
-    case ActorKind::Flush: {
-      view.note_read(layout.buffer_class);
-      BufferedStore oldest;
-      std::memcpy(&oldest, state + layout.buffer, sizeof(oldest));
-      return oldest.word != 0;
-    }
-    case ActorKind::Spurious: {
-      view.note_read(system_.spurious_class);
-      std::uint32_t left;
-      std::memcpy(&left, state + system_.spurious_offset, sizeof(left));
-      return left > 0 && is_asleep(state, actor.thread, footprint) &&
-             system_.catalogue->hooks.may_wake_spuriously(view, actor.thread);
-    }
-  }
-  WAKESIM_UNREACHABLE();
-}
-
-bool Executor::thread_enabled(const View& view, ThreadId thread) const {
+inline bool Executor::thread_enabled(const View& view, ThreadId thread) const {
   const BoundProgram& program = programs_[index(thread)];
   const ThreadBlock block = read_block(view.state() + program.block);
   if (block.has_ended != 0) return false;
@@ -115,6 +90,31 @@ bool Executor::thread_enabled(const View& view, ThreadId thread) const {
   }
   if ((in.flags & may_block_) == 0) return true;
   return line_enabled(view, thread, block.pc);
+}
+
+bool Executor::enabled(const std::byte* state, Actor actor, Footprint* footprint) const {
+  const View view(system_, state, footprint);
+  switch (actor.kind) {
+    case ActorKind::Thread:
+      return thread_enabled(view, actor.thread);
+    case ActorKind::Timer:
+      return timer_may_fire(view, actor.thread);
+    case ActorKind::Flush: {
+      const ThreadLayout& layout = system_.layout.threads[index(actor.thread)];
+      view.note_read(layout.buffer_class);
+      BufferedStore oldest;
+      std::memcpy(&oldest, state + layout.buffer, sizeof(oldest));
+      return oldest.word != 0;
+    }
+    case ActorKind::Spurious: {
+      view.note_read(system_.spurious_class);
+      std::uint32_t left;
+      std::memcpy(&left, state + system_.spurious_offset, sizeof(left));
+      return left > 0 && is_asleep(state, actor.thread, footprint) &&
+             system_.catalogue->hooks.may_wake_spuriously(view, actor.thread);
+    }
+  }
+  WAKESIM_UNREACHABLE();
 }
 
 bool Executor::call_enabled(const View& view, ThreadId thread, const CallSite& site) const {
@@ -197,14 +197,7 @@ bool Executor::timer_may_fire(const View& view, ThreadId thread) const {
   return true;
 }
 
-void Executor::step(std::byte* state, Move move, StepRecord& record,
-                    std::vector<StepEvent>* events) const {
-  Step step(system_, state, record, move.actor.thread, move.choice, events);
-  take(step, move.actor);
-  if (!system_.held.empty()) release_held(state, record);
-}
-
-void Executor::take(Step& step, Actor actor) const {
+inline void Executor::take(Step& step, Actor actor) const {
   switch (actor.kind) {
     case ActorKind::Thread:
       run_thread(step);
@@ -225,6 +218,13 @@ void Executor::take(Step& step, Actor actor) const {
     }
   }
   WAKESIM_UNREACHABLE();
+}
+
+void Executor::step(std::byte* state, Move move, StepRecord& record,
+                    std::vector<StepEvent>* events) const {
+  Step step(system_, state, record, move.actor.thread, move.choice, events);
+  take(step, move.actor);
+  if (!system_.held.empty()) release_held(state, record);
 }
 
 // A `start:` that has been true once lets its thread go for good.
@@ -297,13 +297,12 @@ void Executor::run_thread(Step& step) const {
   step.poke(offset(offsetof(ThreadBlock, has_ended)),
             static_cast<std::uint8_t>(stop == Interpreter::Stop::Ended));
   step.poke(offset(offsetof(ThreadBlock, is_held)), std::uint8_t{0});
-  clear_dead(step.bytes_, thread, interpreter.pc());
+  if (options_.dead_data) clear_dead(step.bytes_, thread, interpreter.pc());
 }
 
 // Every local is written, the live ones with their own value: a branch on each bit, or on how many
 // are dead, would be mispredicted too often (a twelfth of a random execution).
 void Executor::clear_dead(std::byte* state, ThreadId thread, std::uint16_t pc) const {
-  if (!options_.dead_data) return;
   const BoundProgram& program = programs_[index(thread)];
   const std::uint64_t* live = program.live + std::size_t{pc} * program.code->live_words;
   std::byte* local = state + program.locals;

@@ -52,17 +52,14 @@ Interpreter::Stop Interpreter::run(bool fresh) { return interpret<Purpose::Run>(
 // knows, a write to the state may change them. The others go through execute().
 template <Interpreter::Purpose purpose>
 Interpreter::Stop Interpreter::interpret(bool fresh) {
+  const BoundProgram& program = program_;
   StepRecord& record = step_.record_;
   const bool is_traced = step_.is_traced();
-  const bool is_buffered = program_.is_buffered;
-  const bool collapses = executor_.options_.collapse;
-  std::uint8_t* const covered = program_.covered;
-  const std::uint16_t* const statement_of = program_.statement_of;
   const Word* const words = system_.words.data();
   std::byte* const state = step_.bytes_;
-  std::byte* const locals = state + program_.locals;
+  std::byte* const locals = state + program.locals;
   const bool is_watched = is_traced || record.region_end != 0;
-  const Instruction* const first = is_watched ? code_.instructions.data() : program_.instructions;
+  const Instruction* const first = is_watched ? code_.instructions.data() : program.instructions;
   const Instruction* in = first + pc_;
   std::int64_t* top = stack_ + size_;  // Behind the topmost value.
 
@@ -118,7 +115,8 @@ Interpreter::Stop Interpreter::interpret(bool fresh) {
     if (purpose == Purpose::Run && (flags & (kLineStart | kStatement)) != 0) {
       if ((flags & kLineStart) != 0) {
         // Leaving a thread is no step of its own unless somebody looks.
-        const bool is_step = (flags & kVisible) != 0 || (!collapses && in->op != Op::End);
+        const bool is_step =
+            (flags & kVisible) != 0 || (!executor_.options_.collapse && in->op != Op::End);
         if (is_step && !fresh) {
           save();
           return Stop::Line;
@@ -126,7 +124,9 @@ Interpreter::Stop Interpreter::interpret(bool fresh) {
         fresh = false;
         ++record.lines;
       }
-      if ((flags & kStatement) != 0 && covered != nullptr) covered[statement_of[in - first]] = 1;
+      if ((flags & kStatement) != 0 && program.covered != nullptr) {
+        program.covered[program.statement_of[in - first]] = 1;
+      }
     }
     switch (in->op) {
       case Op::Number:
@@ -212,7 +212,7 @@ Interpreter::Stop Interpreter::interpret(bool fresh) {
         return Stop::Ended;
       case Op::Load: {
         const std::int32_t word = word_of(*in);
-        const std::int64_t value = is_buffered ? load_buffered(word) : load(word);
+        const std::int64_t value = program.is_buffered ? load_buffered(word) : load(word);
         if (is_traced) note_value(value);
         push_value(value);
         break;
@@ -221,7 +221,7 @@ Interpreter::Stop Interpreter::interpret(bool fresh) {
       case Op::StoreLocked: {
         const std::int64_t value = *--top;
         const std::int32_t word = word_of(*in);
-        if (is_buffered && in->op == Op::Store) {
+        if (program.is_buffered && in->op == Op::Store) {
           store_buffered(word, value);
         } else {
           store(word, value);
@@ -294,7 +294,7 @@ Interpreter::Stop Interpreter::interpret(bool fresh) {
         skip(1);
         break;
       case Op::NumberStore:
-        if (is_buffered && in[1].op == Op::Store) {
+        if (program.is_buffered && in[1].op == Op::Store) {
           store_buffered(in[1].b, in[0].b);
         } else {
           store(in[1].b, in[0].b);

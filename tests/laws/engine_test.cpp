@@ -92,6 +92,35 @@ Taken taken(const Executor& executor, const std::string& state, std::uint64_t ac
   return result;
 }
 
+// Who watches runs the plain program, a search the one with fused instructions.
+TEST(EngineLaw, AWatchedStepDoesTheSame) {
+  for (Seeds seeds(150, 1.0); seeds.has_next();) {
+    const std::uint64_t seed = seeds.next();
+    const oracle::Generated generated = oracle::generate(seed);
+    const auto system = compile_text(generated.yaml);
+    ASSERT_NE(system, nullptr);
+    const Executor executor(*system);
+    oracle::Random random(seed);
+    random_walk(executor, random, [&](const std::string& state, const auto& able) {
+      for (const std::uint64_t actor : able) {
+        const Move move{executor.actors()[actor], 0};
+        std::string unwatched = state;
+        const StepRecord record = take_step(executor, unwatched, move);
+        std::string watched = state;
+        StepRecord again;
+        std::vector<StepEvent> events;
+        executor.step(reinterpret_cast<std::byte*>(watched.data()), move, again, &events);
+        ASSERT_EQ(unwatched, watched) << about(seed, generated.yaml);
+        ASSERT_EQ(record.footprint.reads, again.footprint.reads) << about(seed, generated.yaml);
+        ASSERT_EQ(record.footprint.writes, again.footprint.writes) << about(seed, generated.yaml);
+        ASSERT_EQ(record.lines, again.lines) << about(seed, generated.yaml);
+        ASSERT_EQ(record.fault, again.fault) << about(seed, generated.yaml);
+      }
+    });
+    if (HasFatalFailure()) return;
+  }
+}
+
 TEST(EngineLaw, StepsWithoutAConflictCommute) {
   int independent = 0;
   int conflicting = 0;

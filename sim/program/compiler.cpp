@@ -18,12 +18,10 @@ std::unique_ptr<System> empty_system(const ast::Instance& instance, const Source
   return system;
 }
 
-}  // namespace
-
 // Each part rests on what the ones before it found, so a wrong one is the last.
-std::unique_ptr<System> compile(const ast::Instance& instance, const SourceFiles& sources,
-                                const Catalogue& catalogue, const CompileOptions& options,
-                                Diagnostics& diagnostics) {
+std::unique_ptr<System> compile_parts(const ast::Instance& instance, const SourceFiles& sources,
+                                      const Catalogue& catalogue, const CompileOptions& options,
+                                      Diagnostics& diagnostics) {
   auto system = empty_system(instance, sources, catalogue, options.layout);
   Compilation compilation{*system, diagnostics, {}, {}, {}, {}};
   read_machine(*system, diagnostics);
@@ -39,6 +37,16 @@ std::unique_ptr<System> compile(const ast::Instance& instance, const SourceFiles
   if (diagnostics.has_errors()) return nullptr;
   lay_out_state(*system, diagnostics);
   system->digest = digest_of(*system);
+  return system;
+}
+
+}  // namespace
+
+std::unique_ptr<System> compile(const ast::Instance& instance, const SourceFiles& sources,
+                                const Catalogue& catalogue, const CompileOptions& options,
+                                Diagnostics& diagnostics) {
+  auto system = compile_parts(instance, sources, catalogue, options, diagnostics);
+  diagnostics.sort_by_place();
   return system;
 }
 

@@ -359,6 +359,16 @@ TEST(Scenario, AnAxisCalledMemorySetsTheMachine) {
   EXPECT_EQ(loaded.file.instances[1].machine.memory, "tso");
 }
 
+TEST(Scenario, AWrongValueOfAMachineAxisIsShownWhereItStands) {
+  const Loaded loaded = load_text(with_lines("- x = 1") + "matrix: { memory: [sc, ts] }\n");
+  EXPECT_EQ(loaded.errors(), R"(t.yaml:8:24: error: `memory:` is one of sc, tso, found `ts`
+
+  8 │ matrix: { memory: [sc, ts] }
+    │                        ^^
+    write  tso
+)");
+}
+
 TEST(Scenario, IncludesBringTypesAndFunctionsOnce) {
   const std::string lock =
       "wakesim: 1\ninclude: [lib/base]\nfunctions:\n  lock_it(m):\n    - m = 1\n";

@@ -19,50 +19,25 @@
 namespace wakesim {
 namespace {
 
-// A wait_queue_head, and the number that tells which of its threads' entries are for this queue.
-struct RawQueue {
-  kernel::WaitQueue queue;
-  std::uint32_t number;
-};
-
-// How many there are; one record per scenario.
-struct QueueCount {
-  std::uint32_t count;
-};
-
-// Every thread that waits has an entry (DEFINE_WAIT) for each queue: they outlive the calls.
-constexpr std::uint32_t kQueuesMax = 4;
-
 using Arguments = std::span<const std::int64_t>;
 
-const RawQueue& queue_at(const View& view, std::int64_t handle) {
-  return view.object<RawQueue>(static_cast<ObjectId>(handle));
+const kernel::WaitQueue& queue_at(const View& view, std::int64_t handle) {
+  return view.object<kernel::WaitQueue>(static_cast<ObjectId>(handle));
 }
 
-// The thread's entry for the queue. They lie behind those that other calls use.
-EntryId entry_for(const Step& step, const RawQueue& raw) {
-  const std::uint32_t last = step.entry_count(step.thread()) - 1;
-  return step.entry_of(step.thread(), last - raw.number);
+// The thread's entry for the queue (DEFINE_WAIT): it outlives the calls.
+EntryId entry_for(const Step& step, const kernel::WaitQueue& queue) {
+  return step.kept_entry(step.thread(), queue.list);
 }
 
 std::int64_t create(Builder& builder, const std::string& name, Arguments) {
-  constexpr std::string_view kKey = "wait queues";
-  if (builder.singleton(kKey) == ObjectId{}) {
-    builder.set_singleton(kKey, builder.emplace(std::string(kKey), QueueCount{0}));
-  }
-  auto& known = builder.record<QueueCount>(builder.singleton(kKey));
-  if (known.count == kQueuesMax) {
-    builder.error("at most " + std::to_string(kQueuesMax) + " wait queues");
-    return 0;
-  }
-  const RawQueue raw = {.queue = {.list = builder.add_list(name)}, .number = known.count++};
-  const ObjectId id = builder.emplace(name, raw);
-  builder.record<RawQueue>(id).queue.subject = id;
+  const ObjectId id = builder.emplace(name, kernel::WaitQueue{.list = builder.add_list(name)});
+  builder.record<kernel::WaitQueue>(id).subject = id;
   return index(id);
 }
 
 std::string display(const View& view, std::int64_t handle) {
-  return kernel::waiters(view, queue_at(view, handle).queue.list);
+  return kernel::waiters(view, queue_at(view, handle).list);
 }
 
 // ---- Waiting ------------------------------------------------------------------------------------
@@ -85,13 +60,13 @@ using AddFunction = void (*)(Step&, const kernel::WaitQueue&, EntryId, kernel::E
 
 template <AddFunction Add>
 std::int64_t add(Step& step, Arguments arguments) {
-  const RawQueue& raw = queue_at(step, arguments[0]);
-  const EntryId entry = entry_for(step, raw);
+  const kernel::WaitQueue& queue = queue_at(step, arguments[0]);
+  const EntryId entry = entry_for(step, queue);
   if (kernel::is_linked(step, entry)) {
     step.fault(Fault::InvalidUse, "add_wait_queue of an entry that is queued already");
     return 0;
   }
-  Add(step, raw.queue, entry, {});
+  Add(step, queue, entry, {});
   return 0;
 }
 
@@ -109,9 +84,9 @@ using PrepareFunction = void (*)(Step&, const kernel::WaitQueue&, EntryId, kerne
 
 template <PrepareFunction Prepare>
 std::int64_t prepare(Step& step, Arguments arguments) {
-  const RawQueue& raw = queue_at(step, arguments[0]);
+  const kernel::WaitQueue& queue = queue_at(step, arguments[0]);
   if (!is_state(step, arguments[1])) return 0;
-  Prepare(step, raw.queue, entry_for(step, raw), static_cast<kernel::TaskState>(arguments[1]));
+  Prepare(step, queue, entry_for(step, queue), static_cast<kernel::TaskState>(arguments[1]));
   return 0;
 }
 
@@ -221,7 +196,7 @@ void return_empty(Step& step, std::byte* frame) {
 // ---- Waking -------------------------------------------------------------------------------------
 
 std::int64_t wake(Step& step, std::int64_t queue, kernel::WakeOptions options) {
-  return kernel::wake_up_at_once(step, queue_at(step, queue).queue, options);
+  return kernel::wake_up_at_once(step, queue_at(step, queue), options);
 }
 
 std::int64_t wake_up(Step& step, Arguments arguments) { return wake(step, arguments[0], {}); }
@@ -242,7 +217,7 @@ std::int64_t wake_up_all(Step& step, Arguments arguments) {
 }
 
 std::int64_t waitqueue_active(Step& step, Arguments arguments) {
-  return kernel::waitqueue_active(step, queue_at(step, arguments[0]).queue) ? 1 : 0;
+  return kernel::waitqueue_active(step, queue_at(step, arguments[0])) ? 1 : 0;
 }
 
 std::int64_t wake_up_process(Step& step, Arguments arguments) {
@@ -261,7 +236,7 @@ template <class Visit>
 void for_each_queue(Effects& effects, const PossibleValues& queues, Visit visit) {
   WAKESIM_ASSERT(!queues.is_any);
   for (std::int64_t i = 0; i < queues.count; ++i) {
-    visit(effects.object<RawQueue>(static_cast<ObjectId>(queues.first + i)).queue.list);
+    visit(effects.object<kernel::WaitQueue>(static_cast<ObjectId>(queues.first + i)).list);
   }
 }
 
@@ -269,14 +244,8 @@ ClassId class_of(const Effects& effects, ListId list) {
   return effects.system().layout.lists[index(list)].cls;
 }
 
-void effects_of_linking(Effects& effects, std::span<const PossibleValues> arguments) {
-  for_each_queue(effects, arguments[0], [&](ListId list) { effects.enqueues(list); });
-}
-
-void effects_of_unlinking(Effects& effects, std::span<const PossibleValues> arguments) {
-  effects.sleeps();
-  for_each_queue(effects, arguments[0],
-                 [&](ListId list) { effects.writes(class_of(effects, list)); });
+void effects_of_waiting(Effects& effects, std::span<const PossibleValues> arguments) {
+  for_each_queue(effects, arguments[0], [&](ListId list) { effects.keeps_entry(list); });
 }
 
 void effects_of_waking(Effects& effects, std::span<const PossibleValues> arguments) {
@@ -329,11 +298,9 @@ CallRow primitive_row(std::string_view name, std::vector<Parameter> parameters,
 }
 
 CallRow waiter_row(std::string_view name, std::vector<Parameter> parameters, std::string_view about,
-                   Primitive primitive, EffectsFunction effects) {
-  CallRow row =
-      primitive_row(name, std::move(parameters), about, "kernel/sched/wait.c", primitive, effects);
-  row.entries = kQueuesMax;
-  return row;
+                   Primitive primitive) {
+  return primitive_row(name, std::move(parameters), about, "kernel/sched/wait.c", primitive,
+                       effects_of_waiting);
 }
 
 CallRow waker_row(std::string_view name, std::vector<Parameter> parameters, std::string_view about,
@@ -385,24 +352,23 @@ std::vector<CallRow> calls() {
       primitive_row("set_state", {kState}, "Sets the task's state; what schedule() looks at.",
                     "include/linux/sched.h, set_current_state()", set_state, effects_of_state),
       waiter_row("add_wait_queue", {kQueue}, "Queues the thread at the head.",
-                 add<kernel::add_wait_queue>, effects_of_linking),
+                 add<kernel::add_wait_queue>),
       waiter_row("add_wait_queue_exclusive", {kQueue},
                  "Queues the thread at the tail; a wake stops behind it.",
-                 add<kernel::add_wait_queue_exclusive>, effects_of_linking),
-      waiter_row("remove_wait_queue", {kQueue}, "Takes the thread off the queue.", remove,
-                 effects_of_unlinking),
+                 add<kernel::add_wait_queue_exclusive>),
+      waiter_row("remove_wait_queue", {kQueue}, "Takes the thread off the queue.", remove),
       waiter_row(
           "prepare_to_wait", {kQueue, kState},
           "Queues the thread at the head, if it is not queued, and sets its state: one step. "
           "A wake takes it off again.",
-          prepare<kernel::prepare_to_wait>, effects_of_linking),
+          prepare<kernel::prepare_to_wait>),
       waiter_row("prepare_to_wait_exclusive", {kQueue, kState},
                  "The same at the tail; a wake stops behind it.",
-                 prepare<kernel::prepare_to_wait_exclusive>, effects_of_linking),
+                 prepare<kernel::prepare_to_wait_exclusive>),
       waiter_row("finish_wait", {kQueue},
                  "Sets the state to TASK_RUNNING and takes the thread off the queue if it is still "
                  "there.",
-                 finish_wait, effects_of_unlinking),
+                 finish_wait),
       schedule_row(),
       schedule_timeout_row(),
       waker_row("wake_up", {kQueue},

@@ -14,6 +14,22 @@
 namespace wakesim {
 namespace {
 
+// What the search may have run into without stopping. Models bound what calls can open.
+std::string bounds_of(const System& system) {
+  std::string text;
+  const auto add = [&text](const std::string& bound) {
+    text += (text.empty() ? "" : ", or ") + bound;
+  };
+  if (system.buffer_capacity > 0 && !system.buffer_is_exact) {
+    add("store buffers of " + std::to_string(system.buffer_capacity) + " entries");
+  }
+  const bool is_counted =
+      std::any_of(system.codes.begin(), system.codes.end(),
+                  [](const Code& code) { return code.call_counter != kNoLocal; });
+  if (is_counted) add(std::to_string(kCallsCountedMax) + " system calls counted of a thread");
+  return text.empty() ? "the number of descriptors that calls open" : text;
+}
+
 class Check {
  public:
   Check(const System& system, const Judge& judge, const CheckOptions& options)
@@ -210,7 +226,7 @@ class Check {
     if (end == Search::End::Complete) {
       result_.verdict = search_->bound_reached() ? Verdict::Bounded : Verdict::Proved;
       if (result_.verdict == Verdict::Bounded) {
-        result_.bound = "store buffers of " + std::to_string(system_.buffer_capacity) + " entries";
+        result_.bound = bounds_of(system_);
       }
       return;
     }

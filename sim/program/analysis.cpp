@@ -238,6 +238,7 @@ CallEffects compute_effects(System& system) {
   const std::size_t threads = system.thread_count();
   result.arms_timer.resize(threads);
   result.entries.resize(threads);
+  result.kept.resize(threads);
   for (std::size_t t = 0; t < threads; ++t) {
     const Code& code = system.codes[system.threads[t].code];
     for (const CallSite& site : code.sites) {
@@ -261,6 +262,7 @@ CallEffects compute_effects(System& system) {
       result.linked.resize(system.layout.lists.size());
       for (const auto& [entry, list] : effects.linked())
         add_once(result.linked[index(list)], entry);
+      for (const ListId list : effects.kept()) add_once(result.kept[t], list);
       for (const auto& [from, to] : effects.moved()) add_once(result.moved_to[index(from)], to);
       if (effects.has_timer()) result.arms_timer[t] = true;
       const auto entries =
@@ -271,6 +273,13 @@ CallEffects compute_effects(System& system) {
   result.enqueuers.resize(system.layout.lists.size());
   result.moved_to.resize(system.layout.lists.size());
   result.linked.resize(system.layout.lists.size());
+  result.keepers.resize(system.layout.lists.size());
+  for (std::size_t t = 0; t < threads; ++t) {
+    std::sort(result.kept[t].begin(), result.kept[t].end());
+    for (const ListId list : result.kept[t]) {
+      result.keepers[index(list)].push_back(static_cast<ThreadId>(t));
+    }
+  }
   for (std::size_t i = 0; i < system.relays.size(); ++i) {
     for (const ListId list : system.relays[i].lists) {
       add_once(result.linked[index(list)], static_cast<EntryId>(i));
@@ -302,6 +311,9 @@ void add_wake(const System& system, const CallEffects& effects, ListId list, Foo
   for (const ListId reached : reached_by_wake(system, effects, list)) {
     writes(system.layout.lists[index(reached)].cls);
     for (const ThreadId sleeper : effects.enqueuers[index(reached)]) {
+      writes(system.layout.threads[index(sleeper)].run_class);
+    }
+    for (const ThreadId sleeper : effects.keepers[index(reached)]) {
       writes(system.layout.threads[index(sleeper)].run_class);
     }
     for (const EntryId entry : effects.linked[index(reached)]) {

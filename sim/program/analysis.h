@@ -40,7 +40,9 @@ struct CallEffects {
   std::vector<bool> arms_timer;                  // By thread.
   ClassSet reads;                                // Whatever any call may read, and
   ClassSet writes;                               // write.
-  std::vector<std::uint32_t> entries;            // By thread.
+  std::vector<std::uint32_t> entries;            // By thread: those that its calls use.
+  std::vector<std::vector<ListId>> kept;       // By thread, sorted: lists with an entry that stays.
+  std::vector<std::vector<ThreadId>> keepers;  // By list: the same the other way round.
 };
 CallEffects compute_effects(System& system);
 void compute_futures(System& system, const CallEffects& effects);

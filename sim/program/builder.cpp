@@ -110,6 +110,12 @@ void Effects::enqueues(ListId list) {
   enqueued_.push_back(list);
 }
 
+void Effects::keeps_entry(ListId list) {
+  writes(system_.layout.lists[index(list)].cls);
+  sleeps();
+  kept_.push_back(list);
+}
+
 void Effects::wakes(ListId list) {
   writes(system_.layout.lists[index(list)].cls);
   woken_.push_back(list);

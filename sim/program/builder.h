@@ -124,7 +124,10 @@ class Effects {
   ListId list_of_word(WordId word);  // Made at the first request.
 
   void enqueues(ListId list);  // May link its entries there: writes the list and its own run word.
-  void wakes(ListId list);     // May wake whoever can be linked there: their run words.
+  // May link there, or unlink, the one entry that the thread has for this list and that outlives
+  // the call.
+  void keeps_entry(ListId list);
+  void wakes(ListId list);  // May wake whoever can be linked there: their run words.
   // May move whoever can be linked on `from` to `to` (futex_requeue): from then on their calls may
   // unlink there, and wakes of `to` may find them.
   void moves(ListId from, ListId to);
@@ -141,6 +144,7 @@ class Effects {
 
   const Footprint& footprint() const { return footprint_; }
   const std::vector<ListId>& enqueued() const { return enqueued_; }
+  const std::vector<ListId>& kept() const { return kept_; }
   const std::vector<ListId>& woken() const { return woken_; }
   const std::vector<std::pair<ListId, ListId>>& moved() const { return moved_; }
   const std::vector<std::pair<EntryId, ListId>>& linked() const { return linked_; }
@@ -154,6 +158,7 @@ class Effects {
   ThreadId thread_;
   Footprint footprint_;
   std::vector<ListId> enqueued_;
+  std::vector<ListId> kept_;
   std::vector<ListId> woken_;
   std::vector<std::pair<ListId, ListId>> moved_;
   std::vector<std::pair<EntryId, ListId>> linked_;

@@ -172,6 +172,9 @@ void CodeWriter::model_call(const ast::Expression& e, const CallRow& row,
           "end the atomic block before the call");
   }
   if (is_list) begin_line(*statement);
+  if (row.cost == Cost::SystemCall && code_.call_counter != kNoLocal) {
+    emit(Op::CountCall, code_.call_counter);
+  }
   CallSite site;
   site.row = &row;
   site.text = to_text(e);

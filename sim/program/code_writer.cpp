@@ -27,6 +27,11 @@ void CodeWriter::write_program(const ast::Thread& thread, const std::vector<std:
   write_end();
 }
 
+void CodeWriter::count_calls() {
+  code_.call_counter = hidden_local();
+  code_.locals[code_.call_counter].is_kept = true;
+}
+
 void CodeWriter::write_observation(const ast::Expression& expression) {
   is_observing_ = true;
   code_.statements.push_back({to_text(expression), expression.where});

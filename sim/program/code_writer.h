@@ -26,6 +26,8 @@ class CodeWriter {
 
   // A thread's whole program.
   void write_program(const ast::Thread& thread, const std::vector<std::string>& members);
+  // Before the program is written: count(syscalls, thread) will ask.
+  void count_calls();
   // Once properties and observations have named what they read: locals that nobody does.
   void report_unread_locals();
   // A property or an observation: any number of accesses, locals as `thread.local`.
@@ -122,6 +124,7 @@ class CodeWriter {
   void observe_local(const ast::Expression& expression);
   void atomic_operation(const ast::Expression& expression, Op op, std::size_t operands);
   void choice(const ast::Expression& expression);
+  void count(const ast::Expression& expression);
   void predicate(const ast::Expression& expression, PredicateSite::Kind kind);
   void access(const ast::Expression& expression);
   std::vector<ThreadId> threads_of(const ast::Expression& expression);

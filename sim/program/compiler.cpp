@@ -19,12 +19,10 @@ std::unique_ptr<System> empty_system(const ast::Instance& instance, const Source
   return system;
 }
 
-}  // namespace
-
 // Each part rests on what the ones before it found, so a wrong one is the last.
-std::unique_ptr<System> compile(const ast::Instance& instance, const SourceFiles& sources,
-                                const Catalogue& catalogue, const CompileOptions& options,
-                                Diagnostics& diagnostics) {
+std::unique_ptr<System> compile_parts(const ast::Instance& instance, const SourceFiles& sources,
+                                      const Catalogue& catalogue, const CompileOptions& options,
+                                      Diagnostics& diagnostics) {
   auto system = empty_system(instance, sources, catalogue, options.layout);
   Compilation compilation{*system, diagnostics, {}, {}, {}, {}};
   read_machine(*system, diagnostics);
@@ -42,6 +40,16 @@ std::unique_ptr<System> compile(const ast::Instance& instance, const SourceFiles
   system->digest = digest_of(*system);
   for (Code& code : system->codes) code.fused = fuse(code.instructions);
   for (Code& code : system->expressions) code.fused = fuse(code.instructions);
+  return system;
+}
+
+}  // namespace
+
+std::unique_ptr<System> compile(const ast::Instance& instance, const SourceFiles& sources,
+                                const Catalogue& catalogue, const CompileOptions& options,
+                                Diagnostics& diagnostics) {
+  auto system = compile_parts(instance, sources, catalogue, options, diagnostics);
+  diagnostics.sort_by_place();
   return system;
 }
 

@@ -428,6 +428,7 @@ void CodeWriter::value_of_call(const ast::Expression& e) {
     return;
   }
   if (e.name == "choose") return choice(e);
+  if (e.name == "count") return count(e);
   if (e.name == "asleep") return predicate(e, PredicateSite::Kind::Asleep);
   if (e.name == "blocked") return predicate(e, PredicateSite::Kind::Blocked);
   if (e.name == "ended") return predicate(e, PredicateSite::Kind::Ended);
@@ -505,6 +506,31 @@ void CodeWriter::choice(const ast::Expression& e) {
   }
   line_.chooses = true;
   emit(Op::Choose, static_cast<std::size_t>(*high - *low + 1), *low);
+}
+
+// count(syscalls, t): of a group all its members together.
+void CodeWriter::count(const ast::Expression& e) {
+  emit(Op::Number);
+  if (!is_observing_ || is_start_) {
+    error(e, "`count` stands in properties and `observe:` only",
+          "a program counts with a local: calls += 1");
+    return;
+  }
+  if (e.arguments.size() != 2 || e.arguments[0].value.kind != Kind::Name ||
+      e.arguments[0].value.name != "syscalls") {
+    error(e, "`count` takes `syscalls` and a thread", "write  count(syscalls, waiter)");
+    return;
+  }
+  for (const ThreadId thread : threads_of(e.arguments[1].value)) {
+    const std::uint32_t counter = system_.code_of(thread).call_counter;
+    if (counter == kNoLocal) {
+      error(e, "the calls of `" + to_text(e.arguments[1].value) + "` are not counted",
+            "name " + to_text(e) + " in `observe:`");
+      return;
+    }
+    emit(Op::ThreadLocal, counter, index(thread));
+    emit(Op::Add);
+  }
 }
 
 void CodeWriter::predicate(const ast::Expression& e, PredicateSite::Kind kind) {

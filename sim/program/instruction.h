@@ -22,6 +22,7 @@ enum class Op : std::uint8_t {
   StoreLocal,   // pop into local a
   StoreReturn,  // pop into local a, which `join` reads
   Pop,
+  CountCall,  // one more in local a, up to kCallsCountedMax
   // Operators.
   Negate,
   Not,
@@ -99,6 +100,10 @@ struct Instruction {
   std::int32_t b = 0;
 };
 static_assert(sizeof(Instruction) == 8);
+
+// A system call beyond these is not counted, and the search is bounded. Without an end a loop of
+// calls would have endlessly many states.
+inline constexpr std::int64_t kCallsCountedMax = 255;
 
 // Values on the stack at once, at most; arguments of one call included.
 inline constexpr int kStackMax = 1024;

@@ -151,6 +151,17 @@ Interpreter::Stop Interpreter::interpret(bool fresh) {
       case Op::Pop:
         --top;
         break;
+      case Op::CountCall: {
+        std::int64_t count;
+        std::memcpy(&count, locals + 8u * in->a, sizeof(count));
+        if (count == kCallsCountedMax) {
+          step_.note_bound();
+          break;
+        }
+        ++count;
+        std::memcpy(locals + 8u * in->a, &count, sizeof(count));
+        break;
+      }
       case Op::Not:
         top[-1] = top[-1] == 0;
         break;

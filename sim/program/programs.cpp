@@ -26,6 +26,27 @@ void collect_assigned(const std::vector<ast::Statement>& block, std::set<std::st
   }
 }
 
+// Threads whose system calls somebody counts: count(syscalls, thread).
+void collect_counted(const ast::Expression& expression, std::set<std::string>& names) {
+  if (expression.kind == ast::Expression::Kind::Call && expression.name == "count" &&
+      expression.arguments.size() == 2) {
+    const ast::Expression& thread = expression.arguments[1].value;
+    const bool is_member = thread.kind == ast::Expression::Kind::Index;
+    names.insert(is_member ? thread.operands[0].name : thread.name);
+  }
+  for (const ast::Expression& operand : expression.operands) collect_counted(operand, names);
+  for (const ast::Argument& argument : expression.arguments) {
+    collect_counted(argument.value, names);
+  }
+}
+
+std::set<std::string> counted_threads(const ast::Instance& instance) {
+  std::set<std::string> names;
+  for (const ast::Observation& each : instance.observe) collect_counted(each.value, names);
+  for (const ast::Property& each : instance.properties) collect_counted(each.value, names);
+  return names;
+}
+
 class ProgramWriter {
  public:
   explicit ProgramWriter(Compilation& compilation)
@@ -37,6 +58,7 @@ class ProgramWriter {
   void write_all() {
     const auto& threads = system_.instance.threads;
     system_.codes.resize(threads.size());
+    counted_ = counted_threads(system_.instance);
     for (std::size_t i = 0; i < threads.size(); ++i) write_code(threads[i], i);
   }
 
@@ -99,6 +121,7 @@ class ProgramWriter {
     }
     compilation_.writers.push_back(
         std::make_unique<CodeWriter>(system_, symbols_, code, diagnostics_));
+    if (counted_.count(thread.name) != 0) compilation_.writers.back()->count_calls();
     compilation_.writers.back()->write_program(thread, members);
   }
 
@@ -131,6 +154,7 @@ class ProgramWriter {
   System& system_;
   Diagnostics& diagnostics_;
   const Symbols& symbols_;
+  std::set<std::string> counted_;
 };
 
 void report_uninitialised(const Code& code, Diagnostics& diagnostics) {

@@ -27,8 +27,11 @@ class StateLayout {
     std::size_t entries = layout.entries.size();  // Objects' entries come first.
     for (std::size_t t = 0; t < layout.threads.size(); ++t) {
       layout.threads[t].entry_first = static_cast<std::uint32_t>(entries);
-      layout.threads[t].entries_count = effects.entries[t];
-      entries += effects.entries[t];
+      layout.threads[t].kept = effects.kept[t];
+      layout.threads[t].kept_first = effects.entries[t];
+      layout.threads[t].entries_count =
+          effects.entries[t] + static_cast<std::uint32_t>(effects.kept[t].size());
+      entries += layout.threads[t].entries_count;
       layout.entries.resize(entries, {0, layout.threads[t].run_class, static_cast<ThreadId>(t)});
     }
     if (layout.kind == LayoutKind::Search && entries > kSearchEntriesMax) {
@@ -100,6 +103,7 @@ class StateLayout {
         list.capacity += effects.entries[index(thread)];
       }
       list.capacity += static_cast<std::uint32_t>(effects.linked[i].size());
+      list.capacity += static_cast<std::uint32_t>(effects.keepers[i].size());
       list.offset = layout.reserve(2 * (1 + list.capacity), 2, list.cls);
     }
   }

@@ -199,6 +199,14 @@ EntryId View::entry_of(ThreadId thread, std::uint32_t slot) const {
   return static_cast<EntryId>(layout.entry_first + slot);
 }
 
+EntryId View::kept_entry(ThreadId thread, ListId list) const {
+  const ThreadLayout& layout = system_.layout.threads[index(thread)];
+  const auto found = std::lower_bound(layout.kept.begin(), layout.kept.end(), list);
+  WAKESIM_ASSERT(found != layout.kept.end() && *found == list);
+  return entry_of(thread,
+                  layout.kept_first + static_cast<std::uint32_t>(found - layout.kept.begin()));
+}
+
 std::uint32_t View::entry_count(ThreadId thread) const {
   return system_.layout.threads[index(thread)].entries_count;
 }

@@ -155,6 +155,8 @@ class View {
   ThreadId owner(EntryId entry) const;  // kNoThread if an object owns it.
   EntryId entry_of(ThreadId thread, std::uint32_t slot) const;
   std::uint32_t entry_count(ThreadId thread) const;
+  // The thread's entry for this list that outlives calls; some call must have named the list.
+  EntryId kept_entry(ThreadId thread, ListId list) const;
   TaskRun run(ThreadId thread) const;
 
   bool has_ended(ThreadId thread) const;  // Reads end(t).

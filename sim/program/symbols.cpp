@@ -11,7 +11,7 @@ std::vector<std::string> Symbols::all_names() const {
 std::vector<std::string> Symbols::all_calls() const {
   std::vector<std::string> result{"load",      "store",     "xchg",     "cas",       "fetch_add",
                                   "fetch_sub", "fetch_and", "fetch_or", "fetch_xor", "fence",
-                                  "choose",    "asleep",    "blocked",  "ended"};
+                                  "choose",    "asleep",    "blocked",  "ended",     "count"};
   for (const auto& [name, row] : calls) result.push_back(name);
   for (const auto& [name, function] : functions) result.push_back(name);
   return result;

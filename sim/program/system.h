@@ -123,6 +123,7 @@ struct Code {
   std::uint32_t live_words = 0;
   bool can_end = true;                    // Some End is reachable.
   std::uint32_t return_local = kNoLocal;  // Where `return value` leaves its value.
+  std::uint32_t call_counter = kNoLocal;  // System calls begun, where somebody asks for them.
 };
 
 struct ThreadInfo {

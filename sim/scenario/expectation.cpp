@@ -186,8 +186,9 @@ bool Expectations::matches_axis(const Entry& condition, const ast::Instance& ins
   for (const Node* value : read_list(condition.value, name, diagnostics_)) {
     is_match = is_match || value->text == actual;
     if (std::find(known.begin(), known.end(), value->text) != known.end()) continue;
+    const std::string guess = guess_hint(value->text, known, diagnostics_);
     diagnostics_.error(value->where, fmt::format("`{}` has no value {}", name, describe(*value)),
-                       guess_hint(value->text, known, diagnostics_));
+                       guess.empty() ? fmt::format("it has {}", fmt::join(known, ", ")) : guess);
   }
   return is_match;
 }

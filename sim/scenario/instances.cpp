@@ -172,11 +172,13 @@ class Builder {
                          fmt::format("axis `{0}` and `machine:` both set `{0}`", axis.name),
                          fmt::format("write  {0}: ${{{0}}}", axis.name));
     }
-    const auto scalar = [&](const std::string& text) {
-      return Node{.kind = Node::Kind::Scalar, .text = text, .where = axis.where};
+    const auto at = std::find(axis.values.begin(), axis.values.end(), value) - axis.values.begin();
+    const auto scalar = [](const std::string& text, const Location& where) {
+      return Node{.kind = Node::Kind::Scalar, .text = text, .where = where};
     };
     Node map{.kind = Node::Kind::Map, .where = axis.where};
-    map.entries.push_back({scalar(axis.name), scalar(value)});
+    map.entries.push_back(
+        {scalar(axis.name, axis.where), scalar(value, axis.places[static_cast<std::size_t>(at)])});
     parse_machine(map, machine, diagnostics_);
   }
 

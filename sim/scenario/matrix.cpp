@@ -44,6 +44,7 @@ Axis parse_axis(const Entry& entry, Diagnostics& diagnostics) {
                         fmt::format("{} stands twice in axis `{}`", describe(*value), axis.name));
     }
     axis.values.push_back(value->text);
+    axis.places.push_back(value->where);
   }
   if (axis.values.empty()) {
     diagnostics.error(entry.value.where, fmt::format("axis `{}` has no values", axis.name));

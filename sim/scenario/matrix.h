@@ -15,6 +15,7 @@ namespace wakesim {
 struct Axis {
   std::string name;
   std::vector<std::string> values;
+  std::vector<Location> places;  // Of the values.
   Location where;
 };
 

@@ -66,6 +66,8 @@ struct ThreadLayout {
   std::uint32_t run = 0;       // TaskRun, then the thread's wait entries.
   std::uint32_t entries_count = 0;
   std::uint32_t entry_first = 0;  // EntryId of the first.
+  std::uint32_t kept_first = 0;   // Slot of the first entry that outlives calls, and
+  std::vector<ListId> kept;       // the lists that those are for, sorted.
   ClassId run_class{};
   ClassId end_class{};
   ClassId buffer_class{};

@@ -307,5 +307,59 @@ threads:
             Outcomes{"not a task state"});
 }
 
+// ---- Entries ------------------------------------------------------------------------------------
+
+// Six queues and a poll of three descriptors at once: every entry is the thread's own.
+TEST(WaitQueue, AThreadMayWaitOnManyQueuesAndPollAsWell) {
+  EXPECT_EQ(outcomes(R"(
+objects:
+  wq: wait_queue[6]
+  e: eventfd[3]
+judge: []
+observe: [waker.n]
+threads:
+  t:
+    - i = 0
+    - while i < 6:
+        - add_wait_queue(wq[i])
+        - i += 1
+    - poll(watch(e[0], IN), watch(e[1], IN), watch(e[2], IN))
+    - while i > 0:
+        - i -= 1
+        - remove_wait_queue(wq[i])
+  waker:
+    start: asleep(t)
+    run:
+      - n = 0
+      - i = 0
+      - while i < 6:
+          - a = waitqueue_active(wq[i])
+          - n += a
+          - i += 1
+      - write(e[2], 1)
+)"),
+            Outcomes{"waker.n=6"});
+}
+
+TEST(WaitQueue, AThreadHasEntriesForTheQueuesThatItNames) {
+  const auto system = compile_body(R"(
+objects: { a: wait_queue, b: wait_queue, c: wait_queue }
+threads:
+  one:
+    - prepare_to_wait(a, TASK_INTERRUPTIBLE)
+    - finish_wait(a)
+  two:
+    - prepare_to_wait(b, TASK_INTERRUPTIBLE)
+    - prepare_to_wait(a, TASK_INTERRUPTIBLE)
+    - finish_wait(b)
+    - finish_wait(a)
+  waker:
+    - wake_up(c)
+)");
+  EXPECT_EQ(system->layout.threads[0].entries_count, 1u);
+  EXPECT_EQ(system->layout.threads[1].entries_count, 2u);
+  EXPECT_EQ(system->layout.threads[2].entries_count, 0u);
+}
+
 }  // namespace
 }  // namespace wakesim::testing

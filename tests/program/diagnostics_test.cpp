@@ -631,6 +631,25 @@ parameter
 )");
 }
 
+// The first is found last, when all programs are written.
+TEST(CompilerSays, EverythingInTheOrderOfTheFile) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - q = 3
+    - x = w
+)"),
+            R"(t.yaml:13:7: error: `q` is assigned here and never read
+
+  13 │     - q = 3
+     │       ^
+     remove the line, read the value, or name it in `observe:`
+t.yaml:14:11: error: nothing is called `w`
+
+  14 │     - x = w
+     │           ^
+     a local is declared by its first assignment, an object under `objects:`
+)");
+}
+
 TEST(CompilerSays, UnknownWordOfAPair) {
   EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
     - futex_waitv(z=0)

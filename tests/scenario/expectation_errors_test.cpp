@@ -174,6 +174,24 @@ expect:
 )");
 }
 
+TEST(Expectations, ValueUnlikeAnyOther) {
+  EXPECT_EQ(errors_of(R"(wakesim: 1
+name: t
+about: x
+objects: { x: word(0) }
+threads: { t: ["x = ${n}"] }
+matrix: { n: [1, 2] }
+expect:
+  - { when: { n: 7 }, proved: all }
+)"),
+            R"(t.yaml:8:18: error: `n` has no value `7`
+
+  8 │   - { when: { n: 7 }, proved: all }
+    │                  ^
+    it has 1, 2
+)");
+}
+
 TEST(Expectations, RowMatchesNothing) {
   EXPECT_EQ(errors_of(R"(wakesim: 1
 name: t

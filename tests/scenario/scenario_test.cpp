@@ -359,6 +359,16 @@ TEST(Scenario, AnAxisCalledMemorySetsTheMachine) {
   EXPECT_EQ(loaded.file.instances[1].machine.memory, "tso");
 }
 
+TEST(Scenario, AWrongValueOfAMachineAxisIsShownWhereItStands) {
+  const Loaded loaded = load_text(with_lines("- x = 1") + "matrix: { memory: [sc, ts] }\n");
+  EXPECT_EQ(loaded.errors(), R"(t.yaml:8:24: error: `memory:` is one of sc, tso, found `ts`
+
+  8 │ matrix: { memory: [sc, ts] }
+    │                        ^^
+    write  tso
+)");
+}
+
 TEST(Scenario, IncludesBringTypesAndFunctionsOnce) {
   const std::string lock =
       "wakesim: 1\ninclude: [lib/base]\nfunctions:\n  lock_it(m):\n    - m = 1\n";
@@ -385,9 +395,9 @@ std::size_t lines_of_f(const ast::Instance& instance) {
 }
 
 TEST(Scenario, TheLibcChoosesTheVariantOfAnInclude) {
-  const Loaded loaded = load_text(
-      with_lines("- x = 1") + "include: [lib/c]\nmatrix: { libc: [a-1.0, b-2] }\n",
-      {{"lib/c", kByLibc}, {"lib/a", kOfA}});
+  const Loaded loaded =
+      load_text(with_lines("- x = 1") + "include: [lib/c]\nmatrix: { libc: [a-1.0, b-2] }\n",
+                {{"lib/c", kByLibc}, {"lib/a", kOfA}});
   ASSERT_EQ(loaded.errors(), "");
   ASSERT_EQ(loaded.file.instances.size(), 2u);
   EXPECT_EQ(lines_of_f(loaded.file.instances[0]), 2u);
@@ -408,18 +418,17 @@ TEST(Scenario, AVariantMayHaveALibcOfItsOwn) {
 }
 
 TEST(Scenario, TheNameOfAnIncludeMayHaveAnAxis) {
-  const Loaded loaded = load_text(
-      with_lines("- x = 1") + "include: [\"lib/${which}\"]\nmatrix: { which: [a, b] }\n",
-      {{"lib/a", kOfA}, {"lib/b", "wakesim: 1\nfunctions:\n  f():\n    - x = 1\n"}});
+  const Loaded loaded =
+      load_text(with_lines("- x = 1") + "include: [\"lib/${which}\"]\nmatrix: { which: [a, b] }\n",
+                {{"lib/a", kOfA}, {"lib/b", "wakesim: 1\nfunctions:\n  f():\n    - x = 1\n"}});
   ASSERT_EQ(loaded.errors(), "");
   EXPECT_EQ(lines_of_f(loaded.file.instances[0]), 2u);
   EXPECT_EQ(lines_of_f(loaded.file.instances[1]), 1u);
 }
 
 TEST(Scenario, AnIncludeThatIsNotThereForTheLibc) {
-  const Loaded loaded =
-      load_text(with_lines("- x = 1") + "include: [lib/c]\nmachine: { libc: c-3 }\n",
-                {{"lib/c", kByLibc}});
+  const Loaded loaded = load_text(
+      with_lines("- x = 1") + "include: [lib/c]\nmachine: { libc: c-3 }\n", {{"lib/c", kByLibc}});
   EXPECT_EQ(loaded.errors(), R"(t.yaml:8:11: error: include `lib/c` is not there for libc `c-3`
 
   8 │ include: [lib/c]

@@ -199,6 +199,10 @@ void advance(const View& view, PollCall& call) {
     return;
   }
   call.may_link = false;  // Never queue twice.
+  // A signal counts only if nothing is ready, and even where no sleep was asked for.
+  if (call.result == 0 && kernel::signal_pending(view, call.thread)) {
+    call.result = kernel::kRestartNoHand;
+  }
   if (call.result != 0 || call.is_timed_out) {
     leave(call);
   } else {
@@ -312,7 +316,7 @@ std::string poll_subject(const View& view, const std::byte* frame) {
 
 bool may_go_on(const View& view, const PollCall& call) {
   const TaskRun run = view.run(call.thread);
-  if (run.state == kernel::kTaskRunning || run.timer == kernel::kTimerFired) return true;
+  if (kernel::is_running(view, call.thread) || run.timer == kernel::kTimerFired) return true;
   return (run.flags & kernel::kTriggered) != 0 && !view.is_on(id(Switch::PollNoTriggered));
 }
 

@@ -424,6 +424,14 @@ void CodeWriter::value_of_call(const ast::Expression& e) {
   if (e.name == "asleep") return predicate(e, PredicateSite::Kind::Asleep);
   if (e.name == "blocked") return predicate(e, PredicateSite::Kind::Blocked);
   if (e.name == "ended") return predicate(e, PredicateSite::Kind::Ended);
+  const auto known = symbols_.calls.find(e.name);
+  if (known != symbols_.calls.end() && known->second->constant != nullptr) {
+    const auto number = constant(e);
+    if (!number)
+      error(e, "`" + e.name + "` takes constants", "write  " + signature(*known->second));
+    emit_number(number.value_or(0));
+    return;
+  }
   const CallRow* row = call_row(e);
   if (row == nullptr) {
     const std::string guess = closest_name(e.name, symbols_.all_calls());

@@ -68,7 +68,9 @@ enum class Op : std::uint8_t {
   Primitive,  // sites[b]; pushes the result
   Predicate,  // predicates[b]; pushes 0 or 1
   End,
-  Work,  // pop; in timed runs the thread uses its CPU for so many nanoseconds
+  HandlerReturn,  // A handler is over: back to where it interrupted the program.
+  Unwind,         // A cleanup block is over: on to the one around cleanups[a].
+  Work,           // pop; in timed runs the thread uses its CPU for so many nanoseconds
 };
 
 // Instruction::flags.

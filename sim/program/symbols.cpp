@@ -44,6 +44,23 @@ std::optional<std::int64_t> fold_operator(std::string_view op, std::int64_t left
   return std::nullopt;
 }
 
+namespace {
+
+std::optional<std::int64_t> fold_call(const ast::Expression& call, const Symbols& symbols) {
+  const auto known = symbols.calls.find(call.name);
+  if (known == symbols.calls.end() || known->second->constant == nullptr) return std::nullopt;
+  if (call.arguments.size() > known->second->parameters.size()) return std::nullopt;
+  std::vector<std::int64_t> values;
+  for (const ast::Argument& argument : call.arguments) {
+    const auto value = fold(argument.value, symbols);
+    if (!value) return std::nullopt;
+    values.push_back(*value);
+  }
+  return known->second->constant(values);
+}
+
+}  // namespace
+
 std::optional<std::int64_t> fold(const ast::Expression& expression, const Symbols& symbols) {
   using Kind = ast::Expression::Kind;
   switch (expression.kind) {
@@ -69,9 +86,10 @@ std::optional<std::int64_t> fold(const ast::Expression& expression, const Symbol
       if (!left || !right) return std::nullopt;
       return fold_operator(expression.op, *left, *right);
     }
+    case Kind::Call:
+      return fold_call(expression, symbols);
     case Kind::Index:
     case Kind::Member:
-    case Kind::Call:
       return std::nullopt;
   }
   return std::nullopt;

@@ -12,6 +12,7 @@
 #include "models/queue.h"
 #include "models/signal.h"
 #include "models/sleep.h"
+#include "models/socket.h"
 #include "models/switches.h"
 #include "models/thread.h"
 #include "models/wait_queue.h"
@@ -74,6 +75,7 @@ const Catalogue& catalogue() {
     result.models.push_back(file_model());
     result.models.push_back(eventfd_model());
     result.models.push_back(pipe_model());
+    result.models.push_back(socket_model());
     result.models.push_back(poll_model());
     result.models.push_back(wait_queue_model());
     result.models.push_back(mutex_model());

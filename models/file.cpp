@@ -24,10 +24,13 @@ constexpr std::int64_t kFirstNumber = 3;
 
 // What a number stands for now. The kernel has a pointer; who stored it is for reports of leaks.
 struct Slot {
-  std::uint32_t file;    // 1 + FileId, or 0.
+  std::uint32_t file;    // 1 + FileId, 0, or kReserved.
   std::uint32_t opener;  // 1 + ThreadId, or 0 if it was declared.
 };
 static_assert(std::has_unique_object_representations_v<Slot>);
+
+// The number is taken and leads nowhere yet.
+constexpr std::uint32_t kReserved = ~std::uint32_t{0};
 
 struct Number {
   FileId initial = kNoFile;
@@ -96,7 +99,7 @@ FileId lookup_in(const View& view, const FileTable& table, std::int64_t value) {
   if (number == nullptr) return kNoFile;
   if (table.is_constant) return number->initial;
   const std::uint32_t file = view.read(number->slot).file;
-  return file == 0 ? kNoFile : static_cast<FileId>(file - 1);
+  return file == 0 || file == kReserved ? kNoFile : static_cast<FileId>(file - 1);
 }
 
 // An argument as a frame keeps it: what is no descriptor at all is -1.
@@ -146,7 +149,16 @@ const FileOperations& operations_of(KindId kind) { return kinds()[static_cast<st
 // ---- While the scenario is loaded ---------------------------------------------------------------
 
 std::size_t opening_call_sites(const Builder& builder) {
-  return builder.call_sites("dup") + builder.call_sites("eventfd");
+  std::size_t sites = 0;
+  for (const char* call : {"dup", "eventfd", "accept", "accept4"})
+    sites += builder.call_sites(call);
+  return sites;
+}
+
+void add_spare_number(Builder& builder) {
+  FileTable& table = table_of(builder);
+  WAKESIM_ASSERT(!table.is_constant);
+  ++table.opening_sites;
 }
 
 std::int64_t open_at_load(Builder& builder, OpenFile file) {
@@ -156,9 +168,9 @@ std::int64_t open_at_load(Builder& builder, OpenFile file) {
   return kFirstNumber + static_cast<std::int64_t>(table.numbers.size()) - 1;
 }
 
-void add_to_pool(Builder& builder, OpenFile file) {
+FileId add_to_pool(Builder& builder, OpenFile file) {
   file.is_pooled = true;
-  add_file(table_of(builder), builder, std::move(file), 0);
+  return add_file(table_of(builder), builder, std::move(file), 0);
 }
 
 void finish_table(Builder& builder) {
@@ -232,19 +244,38 @@ FileId find_unused(Step& step, const FileOperations& operations) {
   return kNoFile;
 }
 
-std::int64_t install(Step& step, FileId id, std::uint32_t flags) {
+std::int64_t reserve_number(Step& step) {
   const FileTable& table = table_of(step);
   for (std::size_t i = 0; i < table.numbers.size(); ++i) {
-    const Number& number = table.numbers[i];
-    if (step.read(number.slot).file != 0) continue;
-    step.write(number.slot, Slot{index(id) + 1, index(step.thread()) + 1});
-    const OpenFile& file = table.files[index(id)];
-    FileState state = step.read(file.state);
-    if (state.references == 0) state = {1, flags};
-    step.write(file.state, state);
+    if (step.read(table.numbers[i].slot).file != 0) continue;
+    step.write(table.numbers[i].slot, Slot{kReserved, index(step.thread()) + 1});
     return kFirstNumber + static_cast<std::int64_t>(i);
   }
   return -EMFILE;
+}
+
+void fill_number(Step& step, std::int64_t number, FileId id, std::uint32_t flags) {
+  const FileTable& table = table_of(step);
+  const Number* taken = find_number(table, number);
+  WAKESIM_ASSERT(taken != nullptr);
+  WAKESIM_ASSERT(step.read(taken->slot).file == kReserved);
+  step.write(taken->slot, Slot{index(id) + 1, index(step.thread()) + 1});
+  const OpenFile& file = table.files[index(id)];
+  FileState state = step.read(file.state);
+  if (state.references == 0) state = {1, flags};
+  step.write(file.state, state);
+}
+
+void give_back_number(Step& step, std::int64_t number) {
+  const Number* taken = find_number(table_of(step), number);
+  WAKESIM_ASSERT(taken != nullptr);
+  step.write(taken->slot, Slot{});
+}
+
+std::int64_t install(Step& step, FileId id, std::uint32_t flags) {
+  const std::int64_t number = reserve_number(step);
+  if (number >= 0) fill_number(step, number, id, flags);
+  return number;
 }
 
 std::vector<const OpenFile*> lookup_effects(Effects& effects, const PossibleValues& numbers) {
@@ -496,7 +527,7 @@ CallRow write_row() {
   row.errors = {{"EBADF", "fd is not open, or not for writing"},
                 {"EINVAL", "on an eventfd: size is not 8, or v is 2^64-1; elsewhere: v < 0"},
                 {"EAGAIN", "no room and O_NONBLOCK"},
-                {"EPIPE", "a pipe without readers (SIGPIPE is not modelled yet)"}};
+                {"EPIPE", "a pipe without readers, a socket without a peer (no SIGPIPE yet)"}};
   row.wakes = "as the kind of file says";
   return row;
 }
@@ -674,7 +705,8 @@ CallRow pending_row() {
   row.name = "pending";
   row.parameters = {{.name = "fd", .type = ParameterType::Descriptor}};
   row.about = "How much is waiting to be read: an observation of the model, not a system call.";
-  row.source = "the counter of an eventfd; ioctl(FIONREAD) of a pipe";
+  row.source =
+      "the counter of an eventfd; ioctl(FIONREAD) of a pipe or socket; a listener's backlog";
   row.errors = {{"EBADF", "fd is not open"}};
   row.wakes = "nobody";
   row.cost = Cost::Free;

@@ -169,9 +169,11 @@ const FileOperations& operations_of(KindId kind);
 // below 3 belong to the terminal and are never given out.
 std::int64_t open_at_load(Builder& builder, OpenFile file);
 // A file that a call may open during the run.
-void add_to_pool(Builder& builder, OpenFile file);
-// Calls that give out numbers, each counted: how many files and numbers the run may need.
+FileId add_to_pool(Builder& builder, OpenFile file);
+// Calls that give out numbers, each counted: how many numbers the run may need, unless ...
 std::size_t opening_call_sites(const Builder& builder);
+// ... a call site may open several files. Only where there is such a call.
+void add_spare_number(Builder& builder);
 // Catalogue::hooks.after_objects, behind whatever fills the pools.
 void finish_table(Builder& builder);
 
@@ -196,6 +198,12 @@ void fput(Step& step, FileId file);
 // -EMFILE. Part of the caller's step.
 FileId find_unused(Step& step, const FileOperations& operations);
 std::int64_t install(Step& step, FileId file, std::uint32_t flags);
+
+// The same in two parts, for calls that sleep in between: the number is taken first and leads
+// nowhere until it is filled (get_unused_fd_flags(), fd_install(), put_unused_fd()).
+std::int64_t reserve_number(Step& step);
+void fill_number(Step& step, std::int64_t number, FileId file, std::uint32_t flags);
+void give_back_number(Step& step, std::int64_t number);
 
 // Every file that a number out of `numbers` may ever stand for; records what looking it up reads
 // and writes, and what the last fput() may do.

@@ -107,6 +107,9 @@ void begin_queues(Builder& builder, bool has_object_entries);
 WaitQueue make_wait_queue(Builder& builder, const std::string& name);
 void set_subject(Builder& builder, WaitQueue& queue, ObjectId subject);
 
+// Some step wakes so many queues one after the other; without it two are enough.
+void expect_wakes_of_one_step(Builder& builder, std::size_t count);
+
 // May `thread` take the queue's lock now? Part of the guard of every step that takes it; true
 // where walks are one step.
 bool may_lock(const View& view, ThreadId thread, const WaitQueue& queue);

@@ -10,6 +10,7 @@
 #include "sim/assert.h"
 #include "sim/program/builder.h"
 #include "sim/program/step.h"
+#include "sim/program/system.h"
 #include "sim/state/layout.h"
 
 namespace wakesim {
@@ -189,6 +190,20 @@ ModelTable queue_model() {
       pure(row("len", "Gives the number of items.", len)),
   };
   return table;
+}
+
+bool is_queued(const View& view, std::int64_t value) {
+  for (const DeclaredObject& object : view.system().objects) {
+    if (object.row->kind != "queue") continue;
+    for (std::int64_t handle = object.handle; handle < object.handle + object.count; ++handle) {
+      const Queue& queue = queue_at(view, handle);
+      const std::int64_t length = view.read(queue.length);
+      for (std::int64_t i = 0; i < length; ++i) {
+        if (view.read(queue.items[static_cast<std::size_t>(i)]) == value) return true;
+      }
+    }
+  }
+  return false;
 }
 
 }  // namespace wakesim

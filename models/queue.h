@@ -8,10 +8,15 @@
 
 #pragma once
 
+#include <cstdint>
+
 #include "sim/program/catalogue.h"
 
 namespace wakesim {
 
 ModelTable queue_model();
+
+// Is the value in some queue of the scenario?
+bool is_queued(const View& view, std::int64_t value);
 
 }  // namespace wakesim

@@ -34,6 +34,18 @@ enum class Switch : std::uint16_t {
   PipeNoHandOff,      // pipe.no-hand-off
   PipeWaits,          // pipe.waits = exclusive | all (before 5.6)
   PipePollUsage,      // pipe.poll-usage = on | off (between 5.5 and 5.14)
+  // socket
+  SocketFamily,                // socket.family = unix | tcp (the end of a connection)
+  SocketAcceptWaits,           // socket.accept-waits = exclusive | all
+  SocketDataReadyWakesNobody,  // socket.data-ready-wakes-nobody
+  SocketWakesBeforeAppend,     // socket.wakes-before-append
+  SocketReadWakesNobody,       // socket.read-wakes-nobody
+  SocketAcceptWakesNobody,     // socket.accept-wakes-nobody
+  SocketShutdownWakesNobody,   // socket.shutdown-wakes-nobody
+  SocketStateChangeWakesOne,   // socket.state-change-wakes-one
+  SocketShutdownConnectors,    // socket.shutdown-wakes-connectors = no | yes
+  SocketEofOnce,               // socket.eof-once
+  SocketLooksBeforeLinking,    // socket.looks-before-linking
   Count,
 };
 

@@ -21,15 +21,16 @@ constexpr ObjectId kQueuesRecord{1};
 struct Queues {
   bool are_cut = false;            // Some walk may take several steps.
   bool cut_each = false;           // kernel.split-walks
-  std::size_t levels = 0;          // Walks of one thread at a time, at most.
+  std::size_t wakes = 2;           // Of one step, at most: close() of a pipe end has two.
+  std::size_t nested = 0;          // Walks inside of walks, at most.
   std::vector<WaitQueue> of_list;  // By ListId; lists that are no wait queue have no lock.
   std::array<Callback, static_cast<std::size_t>(WakeFunction::Count)> callbacks{};
 };
 
 const Queues& queues_of(const View& view) { return view.object<Queues>(kQueuesRecord); }
 
-// Two wakes of one step: close() of a pipe end.
-constexpr std::size_t kWakesOfOneStep = 2;
+// Walks of one thread at a time, at most.
+std::size_t levels_of(const Queues& queues) { return queues.wakes + queues.nested; }
 
 // A walk that is not over.
 //
@@ -141,7 +142,7 @@ void set_lock(Step& step, const Walk& walk, std::uint32_t holder) {
 
 void push(Step& step, const Walk& walk) {
   auto& stack = *reinterpret_cast<WalkStack*>(step.open_subframe());
-  WAKESIM_ASSERT(stack.depth < queues_of(step).levels);
+  WAKESIM_ASSERT(stack.depth < levels_of(queues_of(step)));
   ++stack.depth;
   stack.walks().back() = walk;
 }
@@ -151,6 +152,11 @@ void push_below(Step& step, const Walk& walk) {
   push(step, walk);
   auto walks = reinterpret_cast<WalkStack*>(step.open_subframe())->walks();
   for (std::size_t i = walks.size() - 1; i > 0; --i) std::swap(walks[i], walks[i - 1]);
+}
+
+void reserve_walks(Builder& builder, const Queues& queues) {
+  if (!queues.are_cut) return;
+  builder.reserve_subframe(sizeof(WalkStack) + levels_of(queues) * sizeof(Walk));
 }
 
 // Drops the locks of walks that have nothing left, innermost first.
@@ -172,10 +178,15 @@ void begin_queues(Builder& builder, bool has_object_entries) {
   Queues queues;
   queues.cut_each = builder.is_on(id(Switch::KernelSplitWalks));
   queues.are_cut = queues.cut_each || has_object_entries;
-  queues.levels = kWakesOfOneStep;
   const ObjectId record = builder.emplace("wait queues", queues);
   WAKESIM_ASSERT(record == kQueuesRecord);
-  if (queues.are_cut) builder.reserve_subframe(sizeof(WalkStack) + queues.levels * sizeof(Walk));
+  reserve_walks(builder, queues);
+}
+
+void expect_wakes_of_one_step(Builder& builder, std::size_t count) {
+  Queues& queues = builder.record<Queues>(kQueuesRecord);
+  queues.wakes = std::max(queues.wakes, count);
+  reserve_walks(builder, queues);
 }
 
 WaitQueue make_wait_queue(Builder& builder, const std::string& name) {
@@ -204,8 +215,8 @@ void set_callback(Builder& builder, WakeFunction function, Callback callback, st
   Queues& queues = builder.record<Queues>(kQueuesRecord);
   WAKESIM_ASSERT(queues.are_cut);
   queues.callbacks[static_cast<std::size_t>(function)] = callback;
-  queues.levels = std::max(queues.levels, kWakesOfOneStep + nested);
-  builder.reserve_subframe(sizeof(WalkStack) + queues.levels * sizeof(Walk));
+  queues.nested = std::max(queues.nested, nested);
+  reserve_walks(builder, queues);
 }
 
 std::uint32_t wake_up_at_once(Step& step, const WaitQueue& queue, WakeOptions options) {

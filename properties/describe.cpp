@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "properties/judges.h"
+#include "properties/leak.h"
 #include "properties/owners.h"
 #include "properties/wait_condition.h"
 #include "sim/program/system.h"
@@ -119,6 +120,23 @@ void describe_stuck(const Executor& executor, const std::byte* state, const Find
       "What it waits for does not hold, and nobody who is left can make it true or wake it.";
 }
 
+void describe_leak(const Executor& executor, const std::byte* state, const Finding& finding,
+                   const Trace& trace, Violation& violation) {
+  for (const file::OpenDescriptor& leaked : leaked_descriptors(executor, state)) {
+    if (leaked.opener != finding.thread) continue;
+    violation.object = leaked.name;
+    violation.sentence = violation.thread + " leaks descriptor " + std::to_string(leaked.number) +
+                         " (" + leaked.name + ")";
+    violation.cause = "Nobody is left who could close it.";
+    if (const TraceStep* opened = opening_step(executor, trace, leaked.number)) {
+      violation.where = opened->where;
+      violation.cause = "`" + opened->text + "` opened it in " + step_name(*opened) +
+                        ", and nobody is left who could close it.";
+    }
+    return;
+  }
+}
+
 void describe_fault(const Executor& executor, const Finding& finding, const Trace& trace,
                     Violation& violation) {
   (void)executor;
@@ -163,6 +181,14 @@ void describe_property(const System& system, const Finding& finding, const Trace
   }
 }
 
+std::string default_properties() {
+  std::string names;
+  for (const std::string_view name : kDefaultProperties) {
+    names += (names.empty() ? "" : ", ") + std::string(name);
+  }
+  return names;
+}
+
 }  // namespace
 
 Violation DefaultJudge::describe(const Executor& executor, const std::byte* state,
@@ -183,6 +209,8 @@ Violation DefaultJudge::describe(const Executor& executor, const std::byte* stat
     describe_deadlock(executor, state, finding, violation);
   } else if (finding.property == "no-stuck-thread") {
     describe_stuck(executor, state, finding, violation);
+  } else if (finding.property == "no-leak") {
+    describe_leak(executor, state, finding, trace, violation);
   } else if (finding.property == "no-failed-assert" || finding.property == "no-invalid-use") {
     describe_fault(executor, finding, trace, violation);
   } else {
@@ -199,11 +227,9 @@ void check_property_names(const System& system, Diagnostics& diagnostics) {
     const auto end = known.begin() + static_cast<std::ptrdiff_t>(count);
     if (std::find(known.begin(), end, name) != end) return;
     const std::string guess = closest_name(name, known);
-    diagnostics.error(where, "there is no property `" + name + "`",
-                      guess.empty() ? "default properties: no-lost-wakeup, no-deadlock, "
-                                      "no-stuck-thread, no-late-wakeup, no-failed-assert, no-leak, "
-                                      "no-invalid-use"
-                                    : "write  " + guess);
+    diagnostics.error(
+        where, "there is no property `" + name + "`",
+        guess.empty() ? "default properties: " + default_properties() : "write  " + guess);
   };
   if (system.instance.judge) {
     for (const auto& judged : *system.instance.judge) check(judged.name, judged.where, defaults);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "properties/leak.h"
 #include "properties/owners.h"
 #include "properties/wait_condition.h"
 #include "sim/program/system.h"
@@ -58,14 +59,16 @@ std::vector<Finding> DefaultJudge::at_rest(const Executor& executor, const std::
     std::string property = property_of_doomed(executor, state, thread);
     if (!property.empty()) findings.push_back({std::move(property), thread, true});
   }
+  for (const file::OpenDescriptor& leaked : leaked_descriptors(executor, state)) {
+    findings.push_back({"no-leak", leaked.opener, true});
+  }
   return findings;
 }
 
 bool DefaultJudge::applies(const System& system, const std::string& property,
                            const ThreadId* thread) const {
   const auto& judge = system.instance.judge;
-  const bool is_default = std::find(std::begin(kDefaultProperties), std::end(kDefaultProperties),
-                                    property) != std::end(kDefaultProperties);
+  const bool is_default = headline_rank(property) < std::size(kDefaultProperties);
   if (!judge || !is_default) return true;
   for (const ast::JudgedProperty& judged : *judge) {
     if (judged.name != property) continue;

@@ -3,16 +3,11 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "sim/explore/judge.h"
 
 namespace wakesim {
-
-inline constexpr std::string_view kDefaultProperties[] = {
-    "no-lost-wakeup",   "no-deadlock", "no-stuck-thread", "no-late-wakeup",
-    "no-failed-assert", "no-leak",     "no-invalid-use"};
 
 class DefaultJudge : public Judge {
  public:

@@ -8,17 +8,6 @@
 
 namespace wakesim {
 
-std::int64_t owner_of(const Executor& executor, const std::byte* state, ThreadId thread) {
-  const System& system = executor.system();
-  const View view(system, state, nullptr);
-  if (const CallSite* site = executor.call_site(state, thread)) {
-    if (site->row->waits_for_owner == nullptr) return -1;
-    return site->row->waits_for_owner(view, executor.frame(state, thread));
-  }
-  // A guarded call has not begun: its guard is what holds the thread up.
-  return executor.awaited_owner(state, thread);
-}
-
 std::vector<ThreadId> owner_cycle(const Executor& executor, const std::byte* state,
                                   ThreadId thread) {
   using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS>;

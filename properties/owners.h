@@ -1,16 +1,14 @@
-// Who holds what a blocked thread needs, and whether that goes round in a circle.
+// Blocked threads that wait for each other in a circle.
 
 #pragma once
 
 #include <cstddef>
 #include <vector>
 
+#include "sim/explore/sleepers.h"
 #include "sim/program/executor.h"
 
 namespace wakesim {
-
-// The thread that must act before `thread` can go on, or -1.
-std::int64_t owner_of(const Executor& executor, const std::byte* state, ThreadId thread);
 
 // Blocked threads that wait for each other, in the order of waiting; empty if `thread` is in no
 // such cycle.

@@ -6,22 +6,13 @@
 
 #include "sim/explore/doomed.h"
 #include "sim/explore/search.h"
+#include "sim/explore/sleepers.h"
 #include "sim/program/analysis.h"
 #include "sim/schedule/token.h"
 #include "sim/trace/recorder.h"
 
 namespace wakesim {
 namespace {
-
-// The order in which default properties make the headline.
-constexpr std::string_view kHeadlines[] = {"no-lost-wakeup", "no-deadlock",      "no-stuck-thread",
-                                           "no-late-wakeup", "no-failed-assert", "no-leak",
-                                           "no-invalid-use"};
-
-std::size_t rank(const std::string& property) {
-  const auto* found = std::find(std::begin(kHeadlines), std::end(kHeadlines), property);
-  return static_cast<std::size_t>(found - std::begin(kHeadlines));
-}
 
 class Check {
  public:
@@ -65,7 +56,7 @@ class Check {
     if (executor_collapse()) result_.reductions.push_back("collapse");
     if (executor_dead_data()) result_.reductions.push_back("dead-data");
     add_omission();
-    add_outcomes();
+    if (options_.has_outcomes) add_outcomes();
     add_witnesses(end);
     add_services();
     if (result_.complete) add_coverage();
@@ -79,11 +70,12 @@ class Check {
   }
 
   std::uint32_t violation_depth() const {
-    std::uint32_t depth = search_->depth();
+    std::size_t depth = search_->depth();
     for (const FoundViolation& violation : search_->violations()) {
-      depth = std::min(depth, violation.depth + (violation.move ? 1 : 0));
+      const std::size_t steps = search_->path_to(violation.state).size();
+      depth = std::min(depth, steps + (violation.move ? 1 : 0));
     }
-    return depth;
+    return static_cast<std::uint32_t>(depth);
   }
 
   bool executor_collapse() const {
@@ -117,6 +109,7 @@ class Check {
     for (std::size_t i = 0; i < system_.properties.size(); ++i) {
       const CompiledProperty& property = system_.properties[i];
       if (property.kind != ast::Property::Kind::Sometimes) continue;
+      if (!judge_.applies(system_, property.name, nullptr)) continue;
       const auto found = search_->witnesses().find(i);
       Witness witness{property.name, property.text, found != search_->witnesses().end(), {}};
       if (witness.reached) witness.token = write_token(*executor_, search_->path_to(found->second));
@@ -143,7 +136,9 @@ class Check {
       std::vector<std::pair<Location, bool>> seen;
       for (std::size_t s = 0; s < code.statements.size(); ++s) {
         const Statement& statement = code.statements[s];
-        if (statement.where.line == 0 || !is_marked(code, s)) continue;
+        // Nobody has to use every line of an include.
+        if (statement.where.line == 0 || statement.where.file != 0) continue;
+        if (!is_marked(code, s)) continue;
         auto known = std::find_if(seen.begin(), seen.end(),
                                   [&](const auto& item) { return item.first == statement.where; });
         if (known == seen.end()) known = seen.insert(seen.end(), {statement.where, false});
@@ -177,7 +172,7 @@ class Check {
   void add_violations() {
     std::vector<FoundViolation> found = search_->violations();
     std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
-      return rank(a.finding.property) < rank(b.finding.property);
+      return headline_rank(a.finding.property) < headline_rank(b.finding.property);
     });
     for (std::size_t i = 0; i < found.size(); ++i) {
       Schedule schedule =
@@ -188,10 +183,12 @@ class Check {
       recording.trace.token = write_token(*executor_, schedule);
       Violation violation = judge_.describe(*telling_, recording.final_state.data(),
                                             found[i].finding, recording.trace);
-      violation.doomed_at = doomed_at(schedule, found[i].finding);
+      if (is_about_waiting(found[i].finding)) {
+        violation.doomed_at = doomed_since(*executor_, schedule, found[i].finding.thread);
+      }
       result_.violations.push_back(std::move(violation));
       if (i != 0) continue;
-      add_sleepers(recording.final_state.data());
+      result_.sleepers = sleepers_of(*executor_, recording.final_state.data());
       result_.counterexample = std::move(recording.trace);
     }
     for (const std::size_t i : unreached_) {
@@ -202,46 +199,6 @@ class Check {
       violation.sentence = "no execution ever reaches `" + property.text + "`";
       violation.cause = "Every reachable state was visited; the condition holds in none of them.";
       result_.violations.push_back(std::move(violation));
-    }
-  }
-
-  // The first step after which nobody could wake the thread any more.
-  std::uint32_t doomed_at(const Schedule& schedule, const Finding& finding) const {
-    const bool is_about_waiting = rank(finding.property) <= 2;
-    if (!is_about_waiting || !finding.has_thread) return 0;
-    StepRecord initial;
-    std::vector<std::byte> state = executor_->initial_state(initial);
-    std::uint32_t since = 0;
-    for (std::size_t i = 0; i < schedule.size(); ++i) {
-      StepRecord record;
-      executor_->step(state.data(), schedule[i], record);
-      const auto doomed = doomed_threads(*executor_, state.data());
-      const bool is_doomed =
-          std::find(doomed.begin(), doomed.end(), finding.thread) != doomed.end();
-      if (is_doomed && since == 0) since = static_cast<std::uint32_t>(i + 1);
-      if (!is_doomed) since = 0;
-    }
-    return since;
-  }
-
-  void add_sleepers(const std::byte* state) {
-    for (std::size_t t = 0; t < system_.thread_count(); ++t) {
-      const auto thread = static_cast<ThreadId>(t);
-      if (!executor_->is_blocked(state, thread)) continue;
-      Sleeper sleeper;
-      sleeper.thread = system_.threads[t].name;
-      const Code& code = system_.code_of(thread);
-      const std::uint16_t pc = executor_->pc(state, thread);
-      sleeper.where = code.statements[code.statement_of[pc]].where;
-      sleeper.call = code.statements[code.statement_of[pc]].text;
-      if (const CallSite* site = executor_->call_site(state, thread)) {
-        sleeper.call = site->row->name;
-        if (site->row->subject != nullptr) {
-          sleeper.object =
-              site->row->subject(View(system_, state, nullptr), executor_->frame(state, thread));
-        }
-      }
-      result_.sleepers.push_back(std::move(sleeper));
     }
   }
 
@@ -356,7 +313,7 @@ std::string_view verdict_name(Verdict verdict) {
 CheckResult check(const System& system, const Judge& judge, const CheckOptions& options) {
   CheckOptions effective = options;
   // Outcomes are only complete when the graph is.
-  if (!system.observations.empty()) effective.whole_graph = true;
+  if (options.has_outcomes && !system.observations.empty()) effective.whole_graph = true;
   return Check(system, judge, effective).run();
 }
 

@@ -31,14 +31,14 @@ struct CheckOptions {
   Reduction reduction = Reduction::None;
   bool collapse = true;  // With Reduction::None; tests switch them off one by one.
   bool dead_data = true;
-  bool whole_graph = false;      // Go on after a violation (--all); implied by `observe:`.
+  bool whole_graph = false;      // Go on after a violation (--all).
+  bool has_outcomes = true;      // Collect those of `observe:`, which takes the whole graph.
   std::uint64_t states_max = 0;  // 0: no limit.
   std::uint64_t memory_max = 0;  // Bytes; 0: no limit.
   double seconds_max = 0;        // 0: no limit.
   std::uint64_t presize = 0;     // Expected number of states.
   bool count_schedules = false;
   bool verify_footprints = false;  // Checks every step against its footprint; slow.
-  std::string find;                // A property `sometimes` to ask for, as text.
   const std::atomic<bool>* interrupted = nullptr;
   std::function<void(const SearchProgress&)> progress;  // Called now and then.
 };

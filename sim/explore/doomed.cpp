@@ -1,5 +1,7 @@
 #include "sim/explore/doomed.h"
 
+#include <algorithm>
+
 #include "sim/program/system.h"
 
 namespace wakesim {
@@ -58,6 +60,24 @@ std::vector<ThreadId> doomed_threads(const Executor& executor, const std::byte* 
     if (!is_live[i]) doomed.push_back(blocked[i]);
   }
   return doomed;
+}
+
+std::uint32_t doomed_since(const Executor& executor, std::span<const Move> schedule,
+                           ThreadId thread) {
+  StepRecord initial;
+  std::vector<std::byte> state = executor.initial_state(initial);
+  std::uint32_t since = 0;
+  for (std::size_t i = 0; i < schedule.size(); ++i) {
+    StepRecord record;
+    executor.step(state.data(), schedule[i], record);
+    const auto doomed = doomed_threads(executor, state.data());
+    if (std::find(doomed.begin(), doomed.end(), thread) == doomed.end()) {
+      since = 0;
+    } else if (since == 0) {
+      since = static_cast<std::uint32_t>(i + 1);
+    }
+  }
+  return since;
 }
 
 }  // namespace wakesim

@@ -7,6 +7,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <span>
 #include <vector>
 
 #include "sim/ids.h"
@@ -15,5 +17,10 @@
 namespace wakesim {
 
 std::vector<ThreadId> doomed_threads(const Executor& executor, const std::byte* state);
+
+// Number of the first step, from 1, after which the thread was doomed to the end of the schedule; 0
+// if it is not.
+std::uint32_t doomed_since(const Executor& executor, std::span<const Move> schedule,
+                           ThreadId thread);
 
 }  // namespace wakesim

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/explore/result.h"
@@ -13,12 +14,26 @@
 
 namespace wakesim {
 
+// The properties that every scenario has; of several broken ones the first here makes the headline,
+// and the scenario's own come behind them.
+inline constexpr std::string_view kDefaultProperties[] = {
+    "no-lost-wakeup",   "no-deadlock", "no-stuck-thread", "no-late-wakeup",
+    "no-failed-assert", "no-leak",     "no-invalid-use"};
+// The first so many are about a thread that waits for ever.
+inline constexpr std::size_t kWaitingProperties = 3;
+
+// The place of a property among them; behind the last for others.
+std::size_t headline_rank(std::string_view property);
+
 // A broken property, found in one state.
 struct Finding {
   std::string property;
   ThreadId thread{};
   bool has_thread = false;
 };
+
+// Is it about a thread that waits for ever?
+bool is_about_waiting(const Finding& finding);
 
 // Why a state is judged.
 enum class Occasion : std::uint8_t {

@@ -332,7 +332,7 @@ void Search::judge_bottom(const std::vector<std::uint32_t>& component) {
       continue;
     }
     const bool is_said = std::any_of(violations_.begin(), violations_.end(), [&](const auto& v) {
-      return v.finding.has_thread && v.finding.thread == thread;
+      return is_about_waiting(v.finding) && v.finding.thread == thread;
     });
     if (!is_said) add_violation({"no-stuck-thread", thread, true}, component.front(), {});
   }

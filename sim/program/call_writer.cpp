@@ -117,6 +117,7 @@ void CodeWriter::inline_function(const ast::Expression& call, const ast::Stateme
     return;
   }
   auto scope = std::make_unique<Scope>();
+  scope->sees_all = function.where.file == 0;
   for (std::size_t i = 0; i < function.parameters.size(); ++i) {
     const ast::Expression& argument = call.arguments[i].value;
     Symbol symbol;

@@ -270,7 +270,7 @@ bool CodeWriter::is_shared_target(const ast::Expression& target) {
 // A local may hide a constant of the models (IN, EAGAIN), not what the scenario declares: the line
 // was meant for that.
 bool CodeWriter::may_be_local(const ast::Expression& target) {
-  const Symbol* const known = symbols_.find(target.name);
+  const Symbol* const known = find(target.name);
   if (known == nullptr || known->where.line == 0) return true;
   Diagnostic diagnostic;
   diagnostic.where = target.where;

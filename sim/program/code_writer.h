@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sim/program/symbols.h"
@@ -55,6 +56,20 @@ class CodeWriter {
     bool buffers = false;
     bool drains = false;
     bool is_open = false;
+  };
+
+  // Evaluates what is written in a function's argument where it was written.
+  class InScope {
+   public:
+    InScope(CodeWriter& writer, const Scope* scope)
+        : writer_(writer), outer_(std::exchange(writer.scope_, const_cast<Scope*>(scope))) {}
+    ~InScope() { writer_.scope_ = outer_; }
+    InScope(const InScope&) = delete;
+    InScope& operator=(const InScope&) = delete;
+
+   private:
+    CodeWriter& writer_;
+    Scope* outer_;
   };
 
   // Statements (code_writer.cpp).
@@ -154,7 +169,6 @@ class CodeWriter {
     bool is_valid = false;
   };
   Place place(const ast::Expression& expression);
-  class InScope;
 
   // Calls (call_writer.cpp).
   void hoist(const ast::Expression& expression, const ast::Statement& statement);

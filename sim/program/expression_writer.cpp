@@ -153,7 +153,11 @@ void CodeWriter::value_of_operator(const ast::Expression& e) {
 const Symbol* CodeWriter::find(const std::string& name) const {
   const auto own = scope_->names.find(name);
   if (own != scope_->names.end()) return &own->second;
-  return symbols_.find(name);
+  const Symbol* const known = symbols_.find(name);
+  if (known == nullptr || scope_->sees_all || known->where.line == 0) return known;
+  // A function of an include knows what includes declare. Its locals must not become somebody's
+  // word because a scenario uses the same name.
+  return system_.instance.included.count(name) != 0 ? known : nullptr;
 }
 
 // As find, through a function's parameters, with a diagnostic.
@@ -165,13 +169,20 @@ const Symbol* CodeWriter::resolve(const ast::Expression& name) {
   }
   if (symbol->kind != Symbol::Kind::Alias) return symbol;
   if (symbol->expression->kind != Kind::Name) return symbol;
-  Scope* const inner = std::exchange(scope_, const_cast<Scope*>(symbol->scope));
-  const Symbol* const target = resolve(*symbol->expression);
-  scope_ = inner;
-  return target;
+  const InScope scope(*this, symbol->scope);
+  return resolve(*symbol->expression);
 }
 
 void CodeWriter::unknown_name(const ast::Expression& e) {
+  if (const Symbol* const hidden = symbols_.find(e.name)) {
+    Diagnostic diagnostic;
+    diagnostic.where = e.where;
+    diagnostic.message = "an include does not see `" + e.name + "` of the scenario";
+    diagnostic.notes.push_back({hidden->where, "declared here"});
+    diagnostic.hints.push_back("give the function a parameter for it");
+    diagnostics_.add(std::move(diagnostic));
+    return;
+  }
   std::vector<std::string> candidates = symbols_.all_names();
   for (const auto& [name, symbol] : scope_->names) candidates.push_back(name);
   const std::string guess = closest_name(e.name, candidates);
@@ -195,19 +206,18 @@ void CodeWriter::error(const ast::Expression& e, std::string message, std::strin
   diagnostics_.error(e.where, std::move(message), std::move(hint));
 }
 
+// A local hides a constant of the same name; a parameter is what it stands for.
 std::optional<std::int64_t> CodeWriter::constant(const ast::Expression& e) {
-  if (e.kind == Kind::Group) return constant(e.operands[0]);
-  if (e.kind == Kind::Name) {
-    const auto own = scope_->names.find(e.name);
-    if (own != scope_->names.end()) {
-      if (own->second.kind != Symbol::Kind::Alias) return std::nullopt;
-      Scope* const inner = std::exchange(scope_, const_cast<Scope*>(own->second.scope));
-      const auto result = constant(*own->second.expression);
-      scope_ = inner;
-      return result;
-    }
-  }
-  return fold(e, symbols_);
+  const LeafValue value_of = [&](const ast::Expression& leaf) -> std::optional<std::int64_t> {
+    if (leaf.kind == Kind::Call) return fold_call(leaf, symbols_, value_of);
+    const Symbol* const symbol = find(leaf.name);
+    if (symbol == nullptr) return std::nullopt;
+    if (symbol->kind == Symbol::Kind::Constant) return symbol->value;
+    if (symbol->kind != Symbol::Kind::Alias) return std::nullopt;
+    const InScope scope(*this, symbol->scope);
+    return constant(*symbol->expression);
+  };
+  return fold(e, value_of);
 }
 
 void CodeWriter::value_of_name(const ast::Expression& e) {
@@ -260,9 +270,8 @@ void CodeWriter::value_of_symbol(const Symbol& symbol, const ast::Expression& e)
       error(e, "`" + e.name + "` is an object; only calls can use it");
       break;
     case Symbol::Kind::Alias: {
-      Scope* const inner = std::exchange(scope_, const_cast<Scope*>(symbol.scope));
+      const InScope scope(*this, symbol.scope);
       value(*symbol.expression);
-      scope_ = inner;
       return;
     }
   }

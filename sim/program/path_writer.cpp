@@ -36,20 +36,6 @@ Location field_place(const ast::Expression& member) {
 
 }  // namespace
 
-// Evaluates what is written in a function's argument where it was written.
-class CodeWriter::InScope {
- public:
-  InScope(CodeWriter& writer, const Scope* scope)
-      : writer_(writer), outer_(std::exchange(writer.scope_, const_cast<Scope*>(scope))) {}
-  ~InScope() { writer_.scope_ = outer_; }
-  InScope(const InScope&) = delete;
-  InScope& operator=(const InScope&) = delete;
-
- private:
-  CodeWriter& writer_;
-  Scope* outer_;
-};
-
 const Symbol* CodeWriter::base_of(const ast::Expression& e) {
   const ast::Expression* const root = root_of(e);
   const Symbol* const symbol = root == nullptr ? nullptr : find(root->name);

@@ -44,55 +44,58 @@ std::optional<std::int64_t> fold_operator(std::string_view op, std::int64_t left
   return std::nullopt;
 }
 
-namespace {
-
-std::optional<std::int64_t> fold_call(const ast::Expression& call, const Symbols& symbols) {
+std::optional<std::int64_t> fold_call(const ast::Expression& call, const Symbols& symbols,
+                                      const LeafValue& value_of) {
   const auto known = symbols.calls.find(call.name);
   if (known == symbols.calls.end() || known->second->constant == nullptr) return std::nullopt;
   if (call.arguments.size() > known->second->parameters.size()) return std::nullopt;
   std::vector<std::int64_t> values;
   for (const ast::Argument& argument : call.arguments) {
-    const auto value = fold(argument.value, symbols);
+    const auto value = fold(argument.value, value_of);
     if (!value) return std::nullopt;
     values.push_back(*value);
   }
   return known->second->constant(values);
 }
 
-}  // namespace
-
-std::optional<std::int64_t> fold(const ast::Expression& expression, const Symbols& symbols) {
+std::optional<std::int64_t> fold(const ast::Expression& expression, const LeafValue& value_of) {
   using Kind = ast::Expression::Kind;
   switch (expression.kind) {
     case Kind::Number:
       return expression.value;
     case Kind::Group:
-      return fold(expression.operands[0], symbols);
-    case Kind::Name: {
-      const Symbol* symbol = symbols.find(expression.name);
-      if (symbol == nullptr || symbol->kind != Symbol::Kind::Constant) return std::nullopt;
-      return symbol->value;
-    }
+      return fold(expression.operands[0], value_of);
+    case Kind::Name:
+    case Kind::Call:
+      return value_of(expression);
     case Kind::Unary: {
-      const auto value = fold(expression.operands[0], symbols);
+      const auto value = fold(expression.operands[0], value_of);
       if (!value) return std::nullopt;
       if (expression.op == "-") return fold_operator("-", 0, *value);
       if (expression.op == "~") return ~*value;
       return *value == 0;
     }
     case Kind::Binary: {
-      const auto left = fold(expression.operands[0], symbols);
-      const auto right = fold(expression.operands[1], symbols);
+      const auto left = fold(expression.operands[0], value_of);
+      const auto right = fold(expression.operands[1], value_of);
       if (!left || !right) return std::nullopt;
       return fold_operator(expression.op, *left, *right);
     }
-    case Kind::Call:
-      return fold_call(expression, symbols);
     case Kind::Index:
     case Kind::Member:
       return std::nullopt;
   }
   return std::nullopt;
+}
+
+std::optional<std::int64_t> fold(const ast::Expression& expression, const Symbols& symbols) {
+  const LeafValue value_of = [&](const ast::Expression& leaf) -> std::optional<std::int64_t> {
+    if (leaf.kind == ast::Expression::Kind::Call) return fold_call(leaf, symbols, value_of);
+    const Symbol* const symbol = symbols.find(leaf.name);
+    if (symbol == nullptr || symbol->kind != Symbol::Kind::Constant) return std::nullopt;
+    return symbol->value;
+  };
+  return fold(expression, value_of);
 }
 
 }  // namespace wakesim

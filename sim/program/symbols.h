@@ -56,6 +56,7 @@ struct Fields {
 
 // A thread's or an inlined function's own names. Functions do not see their callers' locals.
 struct Scope {
+  bool sees_all = true;  // False in a function of an include: only what includes declare.
   std::map<std::string, Symbol, std::less<>> names;
 };
 
@@ -73,7 +74,14 @@ struct Symbols {
   std::vector<std::string> all_calls() const;
 };
 
-// The value of an expression over numbers and constants, or nothing.
+// The value of an expression over numbers and leaves that have one, or nothing. A leaf is a name or
+// a call.
+using LeafValue = std::function<std::optional<std::int64_t>(const ast::Expression& leaf)>;
+std::optional<std::int64_t> fold(const ast::Expression& expression, const LeafValue& value_of);
+// A call of a function of constants (CallRow::constant).
+std::optional<std::int64_t> fold_call(const ast::Expression& call, const Symbols& symbols,
+                                      const LeafValue& value_of);
+// The same over what is a constant everywhere.
 std::optional<std::int64_t> fold(const ast::Expression& expression, const Symbols& symbols);
 
 // One unary or binary operator of C on 64-bit values; nothing for a division by zero.

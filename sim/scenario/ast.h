@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -195,6 +196,7 @@ struct Instance {
   std::vector<ObjectType> types;
   std::vector<Object> objects;
   std::vector<Function> functions;
+  std::set<std::string, std::less<>> included;  // Constants and objects that includes declare.
   std::vector<Thread> threads;
   std::vector<Property> properties;
   std::vector<Observation> observe;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "sim/scenario/fields.h"
@@ -20,6 +21,11 @@ constexpr std::string_view kMachineAxes[] = {"cpus", "memory", "kernel", "libc",
 bool is_machine_axis(std::string_view name) {
   return std::find(std::begin(kMachineAxes), std::end(kMachineAxes), name) !=
          std::end(kMachineAxes);
+}
+
+void add_names(const Node* section, std::set<std::string, std::less<>>& names) {
+  if (!section) return;
+  for (const Entry& entry : section->entries) names.emplace(entry_name(entry));
 }
 
 std::size_t count_nodes(const Node& node) {
@@ -190,6 +196,10 @@ class Builder {
     read_section(layers, "objects", variant, parse_object, instance.objects);
     read_section(layers, "functions", variant, parse_function, instance.functions);
     read_section(layers, "threads", variant, parse_thread, instance.threads);
+    for (const Node* include : layers.includes) {
+      add_names(include->find("constants"), instance.included);
+      add_names(include->find("objects"), instance.included);
+    }
     read_section(layers, "properties", variant, parse_property, instance.properties);
   }
 

@@ -55,9 +55,12 @@ TEST(Arguments, QuantitiesHaveUnits) {
 }
 
 TEST(Arguments, SeedsAreFixedUnlessDrawn) {
-  EXPECT_EQ(accepted({"check", "a.yaml"}).seed, accepted({"run", "a.yaml"}).seed);
-  EXPECT_EQ(accepted({"check", "a.yaml", "--seed", "0x5d1e"}).seed, 0x5d1eu);
-  EXPECT_TRUE(accepted({"check", "a.yaml", "--seed", "random"}).is_seed_drawn);
+  const auto seeded = [](const std::string& seed) {
+    return accepted({"run", "a.yaml", "--strategy", "random", "--seed", seed});
+  };
+  EXPECT_EQ(accepted({"run", "a.yaml"}).seed, 1u);
+  EXPECT_EQ(seeded("0x5d1e").seed, 0x5d1eu);
+  EXPECT_TRUE(seeded("random").is_seed_drawn);
 }
 
 TEST(Arguments, ASeedIsForRandomRunsOnly) {
@@ -82,7 +85,12 @@ TEST(Arguments, UnknownNamesAreRefusedWithAGuess) {
             "error: check has no option --max-state\nhint: did you mean --max-states?\n");
   EXPECT_EQ(refused({"check", "a.yaml", "--memory", "tos"}),
             "error: --memory takes sc or tso, not 'tos'\nhint: did you mean tso?\n");
-  EXPECT_EQ(refused({"models", "--memory", "sc"}), "error: models has no option --memory\n");
+  EXPECT_EQ(refused({"models", "--memory", "sc"}),
+            "error: models has no option --memory\nhint: check, run, replay and show have it\n");
+  EXPECT_EQ(refused({"check", "a.yaml", "--seed", "7"}),
+            "error: check has no option --seed\nhint: run has it\n");
+  EXPECT_EQ(refused({"show", "a.yaml", "-q"}),
+            "error: show has no option -q\nhint: check and run have it\n");
 }
 
 TEST(Arguments, ValuesNotYetSupportedAreRefused) {
@@ -90,6 +98,11 @@ TEST(Arguments, ValuesNotYetSupportedAreRefused) {
             "error: --reduction full is not supported yet; none and raw are\n");
   EXPECT_EQ(refused({"check", "a.yaml", "--count", "traces"}),
             "error: --count traces is not supported yet; schedules is\n");
+  EXPECT_EQ(refused({"check", "a.yaml", "--preemptions", "2"}),
+            "error: --preemptions is not supported yet\n");
+  EXPECT_EQ(refused({"check", "a.yaml", "--jobs", "4"}),
+            "error: --jobs 4 is not supported yet: one thread searches\n");
+  accepted({"check", "a.yaml", "--jobs", "1"});
 }
 
 TEST(Arguments, ValuesOutOfPlaceAreRefused) {
@@ -102,7 +115,7 @@ TEST(Arguments, ValuesOutOfPlaceAreRefused) {
             "error: --max-states takes a count such as 50M, not 'many'\n");
   EXPECT_EQ(refused({"check", "a.yaml", "--only", "poll"}),
             "error: --only takes AXIS=VALUE, not 'poll'\n");
-  EXPECT_NE(refused({"check", "a.yaml", "--seed"}).find("--seed"), std::string::npos);
+  EXPECT_NE(refused({"run", "a.yaml", "--seed"}).find("--seed"), std::string::npos);
   EXPECT_NE(refused({"check", "a.yaml", "--width", "7"}).find("40 to 1000"), std::string::npos);
 }
 

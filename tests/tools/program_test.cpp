@@ -89,6 +89,23 @@ TEST_F(Program, ATokenOfAnotherProgramIsFour) {
       << result.output;
 }
 
+TEST_F(Program, ADeadlockNamesWhoCouldEndIt) {
+  folder_.write("b.yaml", R"(wakesim: 1
+name: tests/deadlock
+about: Two mutexes in opposite order.
+objects: { a: mutex, b: mutex }
+threads:
+  one: [lock(a), lock(b), unlock(b), unlock(a)]
+  two: [lock(b), lock(a), unlock(a), unlock(b)]
+expect: { violated: no-deadlock }
+)");
+  const std::string text = run("check b.yaml").output;
+  EXPECT_NE(text.find("L6 lock(b)      two"), std::string::npos) << text;
+  EXPECT_NE(text.find("cycle     one → two → one"), std::string::npos) << text;
+  const auto json = nlohmann::json::parse(run("check b.yaml --format json").output);
+  EXPECT_EQ(json["results"][0]["sleepers"][1]["owner"], "one");
+}
+
 TEST_F(Program, UnmetExpectationsAreOne) {
   std::string text = kLostWakeup;
   text.replace(text.find("expect: { violated: no-lost-wakeup }"), 36, "expect: proved");

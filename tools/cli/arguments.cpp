@@ -14,39 +14,47 @@
 namespace wakesim {
 namespace {
 
-// What a command takes besides its words.
+// Flags that come together. A command that does nothing with a flag does not have it.
+struct FlagGroups {
+  bool page = true;  // How a report for people looks.
+  bool quiet = false;
+  bool format = false;   // Text or JSON.
+  bool program = false;  // Which program, and what is changed in it.
+};
+
 struct CommandRow {
   std::string_view name;
   Command command;
   std::string_view words;
   std::string_view about;
   int words_min;
-  int words_max;     // -1: any number.
-  bool has_program;  // Flags that choose and change the program.
-  bool has_search;   // Flags of exhaustive search.
-  bool has_seed;
-  bool has_json;
+  int words_max;  // -1: any number.
+  FlagGroups has;
 };
+
+constexpr FlagGroups kPageOnly{};
+constexpr FlagGroups kProgram{.program = true};
+constexpr FlagGroups kReport{.format = true, .program = true};
+constexpr FlagGroups kJudged{.quiet = true, .format = true, .program = true};
+constexpr FlagGroups kFixedText{.page = false};
 
 constexpr std::array kCommands = {
     CommandRow{"check", Command::Check, "FILE...",
-               "every execution; proves, or gives the shortest counterexample", 1, -1, true, true,
-               true, true},
-    CommandRow{"run", Command::Run, "FILE", "one execution, in virtual time", 1, 1, true, false,
-               true, true},
-    CommandRow{"replay", Command::Replay, "FILE TOKEN", "the same execution again", 2, 2, true,
-               false, false, true},
+               "every execution; proves, or gives the shortest counterexample", 1, -1, kJudged},
+    CommandRow{"run", Command::Run, "FILE", "one execution, in virtual time", 1, 1, kJudged},
+    CommandRow{"replay", Command::Replay, "FILE TOKEN", "the same execution again", 2, 2, kReport},
     CommandRow{"show", Command::Show, "FILE", "the program after includes, variants and matrix", 1,
-               1, true, false, false, false},
-    CommandRow{"models", Command::Models, "[NAME]", "what a scenario can name", 0, 1, false, false,
-               false, false},
-    CommandRow{"list", Command::List, "[WORD...]", "the scenarios at hand", 0, -1, false, false,
-               false, false},
+               1, kProgram},
+    CommandRow{"models", Command::Models, "[NAME]", "what a scenario can name", 0, 1, kPageOnly},
+    CommandRow{"list", Command::List, "[WORD...]", "the scenarios at hand", 0, -1, kPageOnly},
     CommandRow{"schema", Command::Schema, "", "a JSON Schema of scenario files, for editors", 0, 0,
-               false, false, false, true},
-    CommandRow{"version", Command::Version, "", "which wakesim this is", 0, 0, false, false, false,
-               false},
+               kFixedText},
+    CommandRow{"version", Command::Version, "", "which wakesim this is", 0, 0, kFixedText},
 };
+
+// Flags that the documents promise and nobody has built.
+constexpr std::array<std::string_view, 4> kNotYet = {"--preemptions", "--exact", "--syntax",
+                                                     "--runs"};
 
 // Thrown while values are read, caught in parse_arguments().
 struct UsageError {
@@ -58,10 +66,10 @@ std::string did_you_mean(const std::string& word, const std::vector<std::string>
   return closest.empty() ? "" : fmt::format("\nhint: did you mean {}?", closest);
 }
 
-std::string listed(const std::vector<std::string>& words) {
+std::string listed(const std::vector<std::string>& words, std::string_view last) {
   std::string text;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (i > 0) text += i + 1 == words.size() ? " or " : ", ";
+    if (i > 0) text += i + 1 == words.size() ? fmt::format(" {} ", last) : ", ";
     text += words[i];
   }
   return text;
@@ -72,7 +80,7 @@ std::size_t choice(const std::string& option, const std::string& value,
                    const std::vector<std::string>& choices) {
   const auto found = std::find(choices.begin(), choices.end(), value);
   if (found == choices.end()) {
-    throw UsageError{fmt::format("{} takes {}, not '{}'{}", option, listed(choices), value,
+    throw UsageError{fmt::format("{} takes {}, not '{}'{}", option, listed(choices, "or"), value,
                                  did_you_mean(value, choices))};
   }
   return static_cast<std::size_t>(found - choices.begin());
@@ -107,12 +115,23 @@ class Parser {
     app_.allow_extras();
     app_.get_formatter()->column_width(28);
     add_output();
-    if (row.has_program) add_program();
-    if (row.has_search) add_search();
-    if (row.command == Command::Run) add_run();
-    if (row.has_seed) {
-      value("--seed", "N|random", "seed of everything random; `random` draws one and prints it",
-            [this](const std::string& text) { set_seed(text); });
+    if (row.has.program) add_program();
+    switch (row.command) {
+      case Command::Check:
+        add_search();
+        break;
+      case Command::Run:
+        add_run();
+        break;
+      case Command::Replay:
+        add_replay();
+        break;
+      case Command::Show:
+      case Command::Models:
+      case Command::List:
+      case Command::Schema:
+      case Command::Version:
+        break;
     }
   }
 
@@ -120,7 +139,8 @@ class Parser {
     std::reverse(words.begin(), words.end());  // As CLI11 takes them.
     app_.parse(words);
     check_words(app_.remaining());
-    if (arguments_.command == Command::Run && arguments_.has_seed && !arguments_.is_random) {
+    check_question();
+    if (arguments_.has_seed && !arguments_.is_random) {
       throw UsageError{
           "--seed has no meaning for a timed run: nothing in it is random\n"
           "hint: --strategy random"};
@@ -139,15 +159,22 @@ class Parser {
  private:
   using Setter = std::function<void(const std::string&)>;
 
+  // `name` may be two: "-o,--output".
+  void know(const std::string& name) {
+    const std::size_t comma = name.find(',');
+    if (comma != std::string::npos) names_.push_back(name.substr(0, comma));
+    names_.push_back(name.substr(comma == std::string::npos ? 0 : comma + 1));
+  }
+
   void value(const std::string& name, const std::string& type, const std::string& about,
              Setter set) {
-    names_.push_back(name.substr(name.rfind(',') + 1));
+    know(name);
     app_.add_option_function<std::string>(name, std::move(set), about)->type_name(type);
   }
 
   void values(const std::string& name, const std::string& type, const std::string& about,
               Setter set) {
-    names_.push_back(name);
+    know(name);
     app_.add_option_function<std::vector<std::string>>(
             name,
             [set = std::move(set)](const std::vector<std::string>& all) {
@@ -159,27 +186,33 @@ class Parser {
   }
 
   void flag(const std::string& name, const std::string& about, bool* target) {
-    names_.push_back(name.substr(name.rfind(',') + 1));
+    know(name);
     app_.add_flag(name, *target, about);
   }
 
   void add_output();
+  void add_page();
   void add_program();
+  void add_find(const char* about);
+  void add_reduction(const char* about);
   void add_search();
+  void add_replay();
   void add_run();
   void set_seed(const std::string& text);
   void set_reduction(const std::string& text);
   void set_count(const std::string& text);
   void check_words(const std::vector<std::string>& words);
+  void check_question() const;
+  std::string unknown_option(const std::string& name) const;
 
   const CommandRow& row_;
   CLI::App app_;
   Arguments arguments_;
-  std::vector<std::string> names_;  // Of all options, for did-you-mean.
+  std::vector<std::string> names_;  // Of all options.
 };
 
 void Parser::add_output() {
-  if (row_.has_json && row_.command != Command::Schema) {
+  if (row_.has.format) {
     value("--format", "text|json", "what the report is for: people or programs",
           [this](const std::string& text) {
             arguments_.format = static_cast<Format>(choice("--format", text, {"text", "json"}));
@@ -187,6 +220,12 @@ void Parser::add_output() {
   }
   value("-o,--output", "PATH", "write the report there; nothing half-written stays behind",
         [this](const std::string& text) { arguments_.output = text; });
+  if (row_.has.page) add_page();
+  if (!row_.has.quiet) return;
+  flag("-q,--quiet", "print only what is not as expected; of --find nothing", &arguments_.is_quiet);
+}
+
+void Parser::add_page() {
   value(
       "--color", "auto|always|never", "auto: on a terminal, unless NO_COLOR is set",
       [this](const std::string& text) {
@@ -201,7 +240,6 @@ void Parser::add_output() {
           }
           arguments_.width = static_cast<int>(columns);
         });
-  flag("-q,--quiet", "print only what is not as expected", &arguments_.is_quiet);
 }
 
 void Parser::add_program() {
@@ -230,9 +268,27 @@ void Parser::add_program() {
   });
 }
 
+void Parser::add_find(const char* about) {
+  value("--find", "EXPR", about, [this](const std::string& text) {
+    if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
+      throw UsageError{"--find takes an expression such as 'asleep(waiter) && ready == 1'"};
+    }
+    arguments_.find = text;
+  });
+}
+
+void Parser::add_reduction(const char* about) {
+  value("--reduction", "none|raw", about, [this](const std::string& text) { set_reduction(text); });
+}
+
+// A token means the same only to the program and the steps that it was made of.
+void Parser::add_replay() {
+  add_find("whether the execution ends there");
+  add_reduction("that of the check that gave the token");
+}
+
 void Parser::add_search() {
-  value("--find", "EXPR", "can this happen, and how",
-        [this](const std::string& text) { arguments_.find = text; });
+  add_find("can this happen, and how; other properties are not judged");
   flag("--all", "go on after the first violation", &arguments_.is_all);
   value("--traces", "all|first|none", "which counterexamples to print",
         [this](const std::string& text) {
@@ -252,16 +308,15 @@ void Parser::add_search() {
     arguments_.seconds_max =
         quantity("--time", text, parse_seconds(text), "a duration such as 90s");
   });
-  value("--reduction", "none|raw", "raw: without collapsed steps and cleared dead data",
-        [this](const std::string& text) { set_reduction(text); });
+  add_reduction("raw: without collapsed steps and cleared dead data");
   values("--count", "schedules", "also count raw interleavings",
          [this](const std::string& text) { set_count(text); });
-  value("--jobs", "N", "threads to search with; never changes a result",
-        [this](const std::string& text) {
-          const auto jobs = quantity("--jobs", text, parse_count(text), "a number of threads");
-          if (jobs < 1 || jobs > 1024) throw UsageError{"--jobs takes 1 to 1024, not " + text};
-          arguments_.jobs = static_cast<std::uint32_t>(jobs);
-        });
+  value(
+      "--jobs", "1", "threads to search with; never changes a result", [](const std::string& text) {
+        const auto jobs = quantity("--jobs", text, parse_count(text), "a number of threads");
+        if (jobs == 1) return;
+        throw UsageError{fmt::format("--jobs {} is not supported yet: one thread searches", text)};
+      });
   flag("--stats", "print time and memory, which differ from run to run",
        &arguments_.has_statistics);
   value("--progress", "auto|none", "the status line on stderr", [this](const std::string& text) {
@@ -278,6 +333,8 @@ void Parser::add_run() {
     arguments_.steps_max = quantity("--max-steps", text, parse_count(text), "a count such as 50M");
     if (arguments_.steps_max == 0) throw UsageError{"--max-steps takes a count such as 50M, not 0"};
   });
+  value("--seed", "N|random", "of `--strategy random`; `random` draws one and prints it",
+        [this](const std::string& text) { set_seed(text); });
 }
 
 void Parser::set_seed(const std::string& text) {
@@ -305,6 +362,32 @@ void Parser::set_count(const std::string& text) {
   arguments_.counts.schedules = true;
 }
 
+void Parser::check_question() const {
+  if (arguments_.find.empty()) return;
+  const char* useless = arguments_.is_all             ? "--all"
+                        : arguments_.counts.schedules ? "--count"
+                                                      : nullptr;
+  if (useless == nullptr) return;
+  throw UsageError{fmt::format(
+      "{} has no meaning with --find: it stops where the expression is reached", useless)};
+}
+
+std::string Parser::unknown_option(const std::string& name) const {
+  if (std::find(kNotYet.begin(), kNotYet.end(), name) != kNotYet.end()) {
+    return fmt::format("{} is not supported yet", name);
+  }
+  const std::string text = fmt::format("{} has no option {}", row_.name, name);
+  std::vector<std::string> owners;
+  for (const CommandRow& row : kCommands) {
+    const std::vector<std::string> names = Parser(row).names_;
+    const bool has_it = std::find(names.begin(), names.end(), name) != names.end();
+    if (has_it) owners.emplace_back(row.name);
+  }
+  if (owners.empty()) return text + did_you_mean(name, names_);
+  return fmt::format("{}\nhint: {} {} it", text, listed(owners, "and"),
+                     owners.size() == 1 ? "has" : "have");
+}
+
 // Whatever CLI11 did not know: files, and options that nobody knows.
 void Parser::check_words(const std::vector<std::string>& words) {
   bool is_after_dashes = false;
@@ -315,8 +398,7 @@ void Parser::check_words(const std::vector<std::string>& words) {
     }
     if (!is_after_dashes && word.size() > 1 && word.front() == '-') {
       const std::string name = word.substr(0, word.find('='));
-      throw UsageError{
-          fmt::format("{} has no option {}{}", row_.name, name, did_you_mean(name, names_))};
+      throw UsageError{unknown_option(name)};
     }
     arguments_.words.push_back(word);
   }

@@ -58,7 +58,6 @@ struct Arguments {
   std::uint64_t memory_max = std::uint64_t{4} << 30;
   double seconds_max = 0;
   std::uint64_t input_bytes_max = 4u << 20;
-  std::uint32_t jobs = 0;       // 0: as many as there are processors.
   bool is_random = false;       // `run --strategy random`.
   std::uint64_t steps_max = 0;  // Of one execution; 0: the engine's bound.
   bool has_seed = false;        // One was given.

@@ -11,6 +11,7 @@
 #include "tools/cli/interrupt.h"
 #include "tools/report/check_json.h"
 #include "tools/report/check_text.h"
+#include "tools/report/find_text.h"
 #include "tools/report/progress.h"
 
 namespace wakesim {
@@ -91,9 +92,15 @@ class CheckCommand {
   }
 
   void report(const std::vector<Answer>& answers) {
-    context_.output.write(
-        files_.size() == 1 ? render_check(answers, options_, context_.page)
-                           : render_check_brief(answers, name_columns_, options_, context_.page));
+    const bool is_only = files_.size() == 1;
+    const Page& page = context_.page;
+    if (is_question()) {
+      context_.output.write(is_only ? render_find(answers, options_, page)
+                                    : render_find_brief(answers, name_columns_, options_, page));
+    } else {
+      context_.output.write(is_only ? render_check(answers, options_, page)
+                                    : render_check_brief(answers, name_columns_, options_, page));
+    }
   }
 
   void finish() {
@@ -102,7 +109,8 @@ class CheckCommand {
           check_json(all_, {.has_statistics = context_.arguments.has_statistics,
                             .has_traces = context_.arguments.traces != TracesShown::None}));
     } else if (files_.size() > 1) {
-      context_.output.write('\n' + render_tally(all_, context_.page));
+      context_.output.write('\n' + (is_question() ? render_find_tally(all_, context_.page)
+                                                  : render_tally(all_, context_.page)));
     }
     if (interrupted_ && context_.arguments.format == Format::Text) {
       context_.output.write(
@@ -110,7 +118,22 @@ class CheckCommand {
     }
   }
 
+  bool is_question() const { return !context_.arguments.find.empty(); }
+
+  bool has_match(Match match) const {
+    return std::any_of(all_.begin(), all_.end(),
+                       [match](const Answer& answer) { return answer.comparison.match == match; });
+  }
+
+  // Whether it can happen at all: reached once is enough, and a limit leaves the answer open.
+  ExitStatus question_status() const {
+    if (interrupted_) return ExitStatus::Interrupted;
+    if (has_match(Match::AsExpected)) return ExitStatus::AsExpected;
+    return has_match(Match::LimitReached) ? ExitStatus::LimitReached : ExitStatus::NotAsExpected;
+  }
+
   ExitStatus status() const {
+    if (is_question()) return question_status();
     ExitStatus status = interrupted_ ? ExitStatus::Interrupted : ExitStatus::AsExpected;
     for (const Answer& answer : all_) {
       switch (answer.comparison.match) {

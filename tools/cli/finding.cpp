@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "properties/judges.h"
 #include "sim/explore/doomed.h"
+#include "sim/scenario/question.h"
 
 namespace wakesim {
 namespace {
@@ -28,14 +31,21 @@ std::string property_of(Fault fault) {
   return "";
 }
 
-// Nobody can count on a spurious wake.
-bool is_at_rest(const Executor& executor, const std::byte* state) {
-  return std::none_of(executor.actors().begin(), executor.actors().end(), [&](const Actor& actor) {
-    return actor.kind != ActorKind::Spurious && executor.enabled(state, actor);
-  });
+// Whether a state is one that is judged.
+std::optional<Occasion> occasion_of(const Executor& executor, const std::byte* state) {
+  bool only_timers = false;
+  for (const Actor& actor : executor.actors()) {
+    // Nobody can count on a spurious wake.
+    if (actor.kind == ActorKind::Spurious || !executor.enabled(state, actor)) continue;
+    if (actor.kind != ActorKind::Timer) return std::nullopt;
+    only_timers = true;
+  }
+  return only_timers ? Occasion::TimersOnly : Occasion::Rest;
 }
 
 // The properties of `always` and `never` that the state breaks, at rest those of `finally` too.
+// What
+// `--find` asks for breaks nothing.
 std::vector<Finding> broken_properties(const Executor& executor, const std::byte* state,
                                        bool at_rest) {
   std::vector<Finding> findings;
@@ -44,38 +54,34 @@ std::vector<Finding> broken_properties(const Executor& executor, const std::byte
     using enum ast::Property::Kind;
     const bool is_asked =
         property.kind == Always || property.kind == Never || (property.kind == Finally && at_rest);
-    if (!is_asked) continue;
+    if (!is_asked || property.name == kQuestion) continue;
     const bool holds = executor.evaluate(state, system.expressions[property.code]) != 0;
     if (holds == (property.kind == Never)) findings.push_back({.property = property.name});
   }
   return findings;
 }
 
-// Default properties come first, in their order; then the scenario's own.
-std::ptrdiff_t headline_order(const std::string& property) {
-  return std::find(std::begin(kDefaultProperties), std::end(kDefaultProperties), property) -
-         std::begin(kDefaultProperties);
-}
-
 // How an execution ended.
 struct Ending {
   const std::byte* state = nullptr;
-  bool is_at_rest = false;
+  std::optional<Occasion> occasion;
   std::vector<ThreadId> doomed;  // At rest.
   Fault fault = Fault::None;
   ThreadId last{};  // Who took the last step.
+
+  bool is_at_rest() const { return occasion == Occasion::Rest; }
 };
 
 // What the run breaks, the headline first.
 std::vector<Finding> findings_of(const Executor& executor, const Ending& ending) {
   std::vector<Finding> findings;
-  if (ending.is_at_rest) {
-    findings = DefaultJudge().at_rest(executor, ending.state, ending.doomed, Occasion::Rest);
+  if (ending.occasion) {
+    findings = DefaultJudge().at_rest(executor, ending.state, ending.doomed, *ending.occasion);
   }
   if (const std::string property = property_of(ending.fault); !property.empty()) {
     findings.push_back({.property = property, .thread = ending.last, .has_thread = true});
   }
-  for (Finding& finding : broken_properties(executor, ending.state, ending.is_at_rest)) {
+  for (Finding& finding : broken_properties(executor, ending.state, ending.is_at_rest())) {
     findings.push_back(finding);
   }
 
@@ -84,29 +90,9 @@ std::vector<Finding> findings_of(const Executor& executor, const Ending& ending)
                                    finding.has_thread ? &finding.thread : nullptr);
   });
   std::stable_sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) {
-    return headline_order(a.property) < headline_order(b.property);
+    return headline_rank(a.property) < headline_rank(b.property);
   });
   return findings;
-}
-
-// The first step after which nobody could wake the thread any more; 0: none.
-std::uint32_t doomed_at(const Executor& executor, const Schedule& schedule, std::size_t moves,
-                        ThreadId thread) {
-  StepRecord initial;
-  std::vector<std::byte> state = executor.initial_state(initial);
-  std::uint32_t since = 0;
-  for (std::size_t i = 0; i < moves; ++i) {
-    StepRecord record;
-    executor.step(state.data(), schedule[i], record);
-    const auto doomed = doomed_threads(executor, state.data());
-    const bool is_doomed = std::find(doomed.begin(), doomed.end(), thread) != doomed.end();
-    if (!is_doomed) {
-      since = 0;
-    } else if (since == 0) {
-      since = static_cast<std::uint32_t>(i + 1);
-    }
-  }
-  return since;
 }
 
 std::vector<std::string> sleepers_of(const Executor& executor, const std::byte* state) {
@@ -133,18 +119,23 @@ void tell(const Executor& executor, const std::byte* state, const Finding& headl
 RunFinding find_what_broke(const Executor& executor, const Schedule& schedule,
                            const Recording& recording) {
   Ending ending{.state = recording.final_state.data(), .fault = recording.fault};
-  ending.is_at_rest = is_at_rest(executor, ending.state);
-  if (ending.is_at_rest) ending.doomed = doomed_threads(executor, ending.state);
+  ending.occasion = occasion_of(executor, ending.state);
+  if (ending.is_at_rest()) ending.doomed = doomed_threads(executor, ending.state);
   if (recording.moves_taken > 0) ending.last = schedule[recording.moves_taken - 1].actor.thread;
 
   RunFinding result;
   result.finding.sleepers = sleepers_of(executor, ending.state);
+  if (!ending.occasion) {
+    for (const ThreadId thread : doomed_threads(executor, ending.state)) {
+      result.doomed.push_back(executor.system().threads[index(thread)].name);
+    }
+  }
   const std::vector<Finding> findings = findings_of(executor, ending);
   if (findings.empty()) return result;
   tell(executor, ending.state, findings.front(), recording.trace, result);
-  if (findings.front().has_thread) {
-    result.finding.doomed_at =
-        doomed_at(executor, schedule, recording.moves_taken, findings.front().thread);
+  if (is_about_waiting(findings.front())) {
+    const std::span moves(schedule.data(), recording.moves_taken);
+    result.finding.doomed_at = doomed_since(executor, moves, findings.front().thread);
   }
   return result;
 }
@@ -152,10 +143,10 @@ RunFinding find_what_broke(const Executor& executor, const Schedule& schedule,
 RunFinding find_what_broke(const Executor& executor, const Execution& execution) {
   Ending ending{.state = execution.state.data(), .fault = execution.fault};
   ending.last = execution.last.thread;
-  ending.is_at_rest = execution.end == Execution::End::Rest;
+  if (execution.end == Execution::End::Rest) ending.occasion = Occasion::Rest;
   for (std::size_t t = 0; t < executor.system().thread_count(); ++t) {
     const auto thread = static_cast<ThreadId>(t);
-    if (!ending.is_at_rest || ending.doomed.size() == kJudgedMax) break;
+    if (!ending.is_at_rest() || ending.doomed.size() == kJudgedMax) break;
     if (!executor.has_ended(ending.state, thread)) ending.doomed.push_back(thread);
   }
   RunFinding result;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "sim/program/executor.h"
 #include "sim/schedule/strategy.h"
@@ -15,6 +16,9 @@ struct RunFinding {
   TraceFinding finding;  // Empty property: nothing is broken. Sleepers are set in any case.
   std::string sentence;
   std::string cause;
+  // Threads that nothing can wake any more although others go on. What is wrong with them is a
+  // question about all that the others may still do, which one execution cannot answer.
+  std::vector<std::string> doomed;
 };
 
 // `recording` is of `schedule`, made with this executor.

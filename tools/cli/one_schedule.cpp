@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "properties/question.h"
 #include "sim/program/executor.h"
 #include "sim/schedule/random.h"
 #include "sim/schedule/timed.h"
@@ -11,11 +12,28 @@
 #include "tools/cli/session.h"
 
 namespace wakesim {
+namespace {
 
-std::variant<Replayed, std::string> replay_program(const Program& program,
-                                                   const std::string& token) {
+void answer_question(const Executor& executor, const CompiledProperty& question,
+                     Recording recording, Replayed& replayed) {
+  const System& system = executor.system();
+  const std::byte* end = recording.final_state.data();
+  replayed.question = question.text;
+  // The question is `never EXPR`: its code is EXPR.
+  replayed.is_reached = executor.evaluate(end, system.expressions[question.code]) != 0;
+  replayed.sentence = replayed.is_reached
+                          ? reached_sentence(system, recording.trace)
+                          : "`" + question.text + "` does not hold at the end of this execution";
+  replayed.trace = std::move(recording.trace);
+}
+
+}  // namespace
+
+std::variant<Replayed, std::string> replay_program(const Program& program, const std::string& token,
+                                                   Reduction reduction) {
   // As `check` tells its counterexamples: with locals that nobody reads again.
-  const Executor executor(*program.system, {.dead_data = false});
+  const Executor executor(*program.system,
+                          {.collapse = reduction != Reduction::Raw, .dead_data = false});
   const auto head = read_token_head(token);
   if (!head) return "a token looks like wk1.VARIANT.DIGEST.RUNS";
   const auto schedule = read_runs(executor, head->runs);
@@ -29,10 +47,15 @@ std::variant<Replayed, std::string> replay_program(const Program& program,
   replayed.moves_taken = recording.moves_taken;
   replayed.is_same_program = head->digest == digest_text(program.system->digest);
 
+  if (const CompiledProperty* question = find_question(*program.system)) {
+    answer_question(executor, *question, std::move(recording), replayed);
+    return replayed;
+  }
   RunFinding broken = find_what_broke(executor, *schedule, recording);
   replayed.finding = std::move(broken.finding);
   replayed.sentence = std::move(broken.sentence);
   replayed.cause = std::move(broken.cause);
+  replayed.doomed = std::move(broken.doomed);
   replayed.trace = std::move(recording.trace);
   return replayed;
 }

@@ -1,6 +1,7 @@
 // `wakesim replay FILE TOKEN`
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <nlohmann/json.hpp>
 
@@ -13,7 +14,10 @@ namespace {
 
 std::string replay_text(const Program& program, const Replayed& replayed, const Page& page) {
   std::string text;
-  if (!replayed.sentence.empty()) {
+  if (!replayed.question.empty()) {
+    text += render(Text(replayed.sentence, Ink::Strong), page) + '\n';
+    text += render(Text(full_title(program.subject)), page) + "\n\n";
+  } else if (!replayed.sentence.empty()) {
     text += render(Text(replayed.sentence, Ink::Strong), page) + '\n';
     Text verdict("violated", Ink::Bad);
     verdict.add("  ").add(finding_name(replayed.finding.property), Ink::Strong);
@@ -24,6 +28,14 @@ std::string replay_text(const Program& program, const Replayed& replayed, const 
   text += render_trace(program.subject, replayed.trace, replayed.finding, page) + '\n';
   if (!replayed.cause.empty()) {
     text += labelled(Text("why", Ink::Strong), replayed.cause, page);
+  }
+  if (!replayed.doomed.empty()) {
+    text += labelled(
+        Text("doomed", Ink::Warn),
+        fmt::format("{}: nothing can wake {} any more. Others go on for ever, or have "
+                    "not gone on yet: check judges what they may still do",
+                    fmt::join(replayed.doomed, ", "), replayed.doomed.size() == 1 ? "it" : "them"),
+        page);
   }
   if (!replayed.is_same_program) {
     text += labelled(Text("changed", Ink::Warn),
@@ -53,11 +65,16 @@ std::string replay_json(const Program& program, const Replayed& replayed) {
                                  {"steps_asked", replayed.moves},
                                  {"steps_taken", replayed.moves_taken}};
   for (const auto& [axis, value] : program.subject.cell) json["cell"][axis] = value;
-  if (!replayed.sentence.empty()) {
+  if (!replayed.question.empty()) {
+    json["find"] = replayed.question;
+    json["answer"] = replayed.is_reached ? "reached" : "not at the end";
+    json["sentence"] = replayed.sentence;
+  } else if (!replayed.sentence.empty()) {
     json["property"] = replayed.finding.property;
     json["sentence"] = replayed.sentence;
     json["cause"] = replayed.cause;
   }
+  if (!replayed.doomed.empty()) json["doomed"] = replayed.doomed;
   json["trace"] = trace_json(program.subject, replayed.trace);
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
 }
@@ -79,7 +96,7 @@ ExitStatus run_replay(const Context& context) {
     refuse(fmt::format("the token '{}' is of no variant of {}", token, arguments.words[0]));
     return ExitStatus::TokenMisfit;
   }
-  const auto outcome = replay_program(*program, token);
+  const auto outcome = replay_program(*program, token, arguments.reduction);
   if (const auto* reason = std::get_if<std::string>(&outcome)) {
     refuse(*reason);
     return ExitStatus::TokenMisfit;

@@ -50,9 +50,11 @@ ExitStatus run_run(const Context& context) {
   set_assertion_context(nullptr);
 
   const bool expected = is_as_expected(program, report);
-  context.output.write(arguments.format == Format::Json
-                           ? run_json(report, expected)
-                           : render_run(report, file.chosen - 1, context.page));
+  if (arguments.format == Format::Json) {
+    context.output.write(run_json(report, expected));
+  } else if (!arguments.is_quiet || !expected) {
+    context.output.write(render_run(report, file.chosen - 1, context.page));
+  }
   if (!expected) return ExitStatus::NotAsExpected;
   return report.is_bounded ? ExitStatus::LimitReached : ExitStatus::AsExpected;
 }

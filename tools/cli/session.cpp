@@ -9,8 +9,10 @@
 
 #include "models/catalogue.h"
 #include "properties/judges.h"
+#include "properties/question.h"
 #include "sim/program/compiler.h"
 #include "sim/scenario/loader.h"
+#include "sim/scenario/question.h"
 #include "tools/cli/files.h"
 
 namespace wakesim {
@@ -83,6 +85,27 @@ bool is_chosen(const Arguments& arguments, const ast::Instance& instance) {
   });
 }
 
+// Those that a command has to repeat to be about the same program.
+std::vector<std::string> flags_of(const Arguments& arguments) {
+  std::vector<std::string> flags;
+  const auto add = [&flags](const std::string& name, const std::string& value) {
+    if (value.empty()) return;
+    // A value that looks like an option must be part of its word.
+    const bool is_apart = value.front() != '-';
+    flags.push_back(is_apart ? name + ' ' + shell_word(value) : shell_word(name + '=' + value));
+  };
+  add("--memory", arguments.memory);
+  add("--kernel", arguments.kernel);
+  add("--libc", arguments.libc);
+  for (const auto& [name, value] : arguments.switches) add("--set", name + '=' + value);
+  if (arguments.input_bytes_max != Arguments{}.input_bytes_max) {
+    add("--max-input", std::to_string(arguments.input_bytes_max));
+  }
+  if (arguments.reduction == Reduction::Raw) add("--reduction", "raw");
+  add("--find", arguments.find);
+  return flags;
+}
+
 bool has_machine_flags(const Arguments& arguments) {
   return !arguments.memory.empty() || !arguments.kernel.empty() || !arguments.libc.empty() ||
          !arguments.switches.empty();
@@ -113,12 +136,14 @@ CheckOptions check_options(const Program& program, const Arguments& arguments,
                            const SearchWatch& watch) {
   CheckOptions options;
   options.reduction = arguments.reduction;
-  options.whole_graph = arguments.is_all || program.expectation.outcomes.has_value();
+  const bool is_asked = find_question(*program.system) != nullptr;
+  options.whole_graph = arguments.is_all || (!is_asked && program.expectation.outcomes.has_value());
+  options.has_outcomes = !is_asked;
   options.states_max = arguments.states_max;
   options.memory_max = arguments.memory_max;
   options.seconds_max = watch.seconds_left;
-  options.count_schedules = arguments.counts.schedules || program.expectation.schedules.has_value();
-  options.find = arguments.find;
+  options.count_schedules =
+      !is_asked && (arguments.counts.schedules || program.expectation.schedules.has_value());
   options.interrupted = watch.interrupted;
   options.progress = watch.progress;
 #ifdef WAKESIM_VERIFY_FOOTPRINTS
@@ -165,10 +190,21 @@ LoadedFile load(const LoadRequest& request, const Arguments& arguments) {
   add_problems(reading, loaded.file.sources, request.width, loaded);
   if (loaded.errors > 0) return loaded;
 
+  // The C library matters to programs only that include its functions.
+  const bool has_includes = loaded.file.sources.size() > 1;
+  std::optional<ast::Property> question;
+  if (!arguments.find.empty()) {
+    Diagnostics asking;
+    question = parse_question(arguments.find, loaded.file.sources, asking);
+    add_problems(asking, loaded.file.sources, request.width, loaded);
+    if (!question) return loaded;
+  }
+
   for (ast::Instance& instance : loaded.file.instances) {
     if (!is_chosen(arguments, instance)) continue;
     if (++loaded.chosen > request.programs_max) continue;
     apply_flags(arguments, instance.machine);
+    if (question) instance.properties.push_back(*question);
     Program program;
     program.expectation = instance.expect;
     if (request.is_compiled) {
@@ -181,10 +217,9 @@ LoadedFile load(const LoadRequest& request, const Arguments& arguments) {
       if (program.system == nullptr) continue;
     }
     program.subject = subject_of(request.path, instance, loaded.file.sources);
+    program.subject.flags = flags_of(arguments);
     if (program.system != nullptr) {
       program.subject.kernel = program.system->kernel;
-      // The C library matters to programs only that include its functions.
-      const bool has_includes = loaded.file.sources.size() > 1;
       program.subject.libc = has_includes ? program.system->libc : "";
     }
     loaded.programs.push_back(std::move(program));
@@ -195,7 +230,14 @@ LoadedFile load(const LoadRequest& request, const Arguments& arguments) {
 Answer check_program(const Program& program, const Arguments& arguments, const SearchWatch& watch) {
   Answer answer;
   answer.subject = program.subject;
-  answer.result = check(*program.system, DefaultJudge(), check_options(program, arguments, watch));
+  const CheckOptions options = check_options(program, arguments, watch);
+  if (const CompiledProperty* question = find_question(*program.system)) {
+    answer.question = question->text;
+    answer.result = check(*program.system, QuestionJudge(), options);
+    answer.comparison.match = match_question(answer.result);
+    return answer;
+  }
+  answer.result = check(*program.system, DefaultJudge(), options);
   ComparisonOptions comparison;
   comparison.has_pins = !has_machine_flags(arguments) && arguments.reduction == Reduction::None;
   answer.comparison = compare(program.expectation, answer.result, comparison);

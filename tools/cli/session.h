@@ -68,14 +68,17 @@ struct Replayed {
   TraceFinding finding;
   std::string sentence;  // Of the finding; empty if the run breaks nothing.
   std::string cause;
-  std::size_t moves = 0;        // In the token.
-  std::size_t moves_taken = 0;  // Fewer if the token stopped fitting.
-  bool is_same_program = true;  // The digests agree.
+  std::vector<std::string> doomed;  // Nothing can wake them any more, although others go on.
+  std::size_t moves = 0;            // In the token.
+  std::size_t moves_taken = 0;      // Fewer if the token stopped fitting.
+  bool is_same_program = true;      // The digests agree.
+  std::string question;             // Of `--find`; then `sentence` says whether it is reached.
+  bool is_reached = false;
 };
 
 // Or why the token says nothing about this program.
-std::variant<Replayed, std::string> replay_program(const Program& program,
-                                                   const std::string& token);
+std::variant<Replayed, std::string> replay_program(const Program& program, const std::string& token,
+                                                   Reduction reduction);
 
 // One execution in virtual time. The program must be compiled; `steps_kept` steps are written down.
 struct RunRequest {

@@ -113,6 +113,20 @@ Comparison compare(const ast::Expectation& expected, const CheckResult& found,
   return comparison;
 }
 
+Match match_question(const CheckResult& found) {
+  switch (found.verdict) {
+    case Verdict::Violated:  // The question is `never EXPR`.
+      return Match::AsExpected;
+    case Verdict::Proved:
+    case Verdict::Bounded:
+      return Match::Different;
+    case Verdict::Sampled:
+    case Verdict::Unknown:
+      return Match::LimitReached;
+  }
+  return Match::LimitReached;
+}
+
 std::string verdict_text(const CheckResult& result) {
   std::string text(verdict_name(result.verdict));
   if (result.verdict == Verdict::Violated && !result.violations.empty()) {

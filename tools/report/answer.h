@@ -33,8 +33,12 @@ struct ComparisonOptions {
 Comparison compare(const ast::Expectation& expected, const CheckResult& found,
                    const ComparisonOptions& options);
 
+// Of `--find`: reached is as expected, reached by no execution is different.
+Match match_question(const CheckResult& found);
+
 struct Answer {
   Subject subject;
+  std::string question;  // The expression of `--find`; empty: a check of the properties.
   CheckResult result;
   Comparison comparison;
 

@@ -26,7 +26,17 @@ Json subject_json(const Subject& subject) {
   return json;
 }
 
-void add_findings(const CheckResult& result, Json& json) {
+// A line, and its file where that is an include.
+void add_place(const Subject& subject, const Location& where, Json& json) {
+  if (where.line == 0) return;
+  json["line"] = where.line;
+  if (where.file != 0 && where.file < subject.source_names.size()) {
+    json["line_file"] = subject.source_names[where.file];
+  }
+}
+
+void add_findings(const Answer& answer, Json& json) {
+  const CheckResult& result = answer.result;
   if (result.violations.empty()) {
     json["violations"] = Json::array();
     return;
@@ -40,7 +50,7 @@ void add_findings(const CheckResult& result, Json& json) {
   if (!headline.object.empty()) json["object"] = headline.object;
   json["sentence"] = headline.sentence;
   if (!headline.cause.empty()) json["cause"] = headline.cause;
-  if (headline.where.line != 0) json["line"] = headline.where.line;
+  add_place(answer.subject, headline.where, json);
   if (headline.doomed_at != 0) json["doomed_at"] = headline.doomed_at;
 }
 
@@ -60,7 +70,8 @@ void add_counts(const CheckResult& result, Json& json) {
   if (result.complete) json["lines"] = {{"all", result.lines}, {"reached", result.lines_reached}};
 }
 
-void add_observations(const CheckResult& result, Json& json) {
+void add_observations(const Answer& answer, Json& json) {
+  const CheckResult& result = answer.result;
   json["outcomes"] = Json::array();
   for (const Outcome& outcome : result.outcomes) {
     json["outcomes"].push_back(outcome_json(outcome));
@@ -74,12 +85,14 @@ void add_observations(const CheckResult& result, Json& json) {
     Json entry = {{"thread", sleeper.thread}, {"call", sleeper.call}};
     if (!sleeper.object.empty()) entry["object"] = sleeper.object;
     if (!sleeper.owner.empty()) entry["owner"] = sleeper.owner;
-    if (sleeper.where.line != 0) entry["line"] = sleeper.where.line;
+    add_place(answer.subject, sleeper.where, entry);
     json["sleepers"].push_back(std::move(entry));
   }
   for (const UnreachedLine& line : result.unreached) {
-    json["unreached"].push_back(
-        {{"thread", line.thread}, {"line", line.where.line}, {"text", line.text}});
+    Json entry = {{"thread", line.thread}};
+    add_place(answer.subject, line.where, entry);
+    entry["text"] = line.text;
+    json["unreached"].push_back(std::move(entry));
   }
   if (!result.resting_services.empty()) json["services"] = result.resting_services;
   if (!result.notes.empty()) json["notes"] = result.notes;
@@ -87,37 +100,73 @@ void add_observations(const CheckResult& result, Json& json) {
   if (!result.omission.empty()) json["omission"] = result.omission;
 }
 
+const char* answer_word(Match match) {
+  switch (match) {
+    case Match::AsExpected:
+      return "reached";
+    case Match::Different:
+      return "never";
+    case Match::LimitReached:
+      return "unknown";
+  }
+  return "";
+}
+
+void add_statistics(const CheckResult& result, Json& json) {
+  json["stats"] = {{"seconds", result.statistics.seconds},
+                   {"memory_bytes", result.statistics.memory_bytes},
+                   {"bytes_per_state", result.statistics.bytes_per_state}};
+}
+
+Json trace_or_token(const Answer& answer, const JsonOptions& options) {
+  const Trace& trace = *answer.result.counterexample;
+  return options.has_traces ? trace_json(answer.subject, trace) : Json{{"token", trace.token}};
+}
+
+Json question_json(const Answer& answer, const JsonOptions& options) {
+  const CheckResult& result = answer.result;
+  Json json = subject_json(answer.subject);
+  json["find"] = answer.question;
+  json["answer"] = answer_word(answer.comparison.match);
+  if (result.counterexample) json["sentence"] = result.violations.front().sentence;
+  json["as_expected"] = answer.is_as_expected();
+  add_counts(result, json);
+  if (!result.notes.empty()) json["notes"] = result.notes;
+  if (result.counterexample) json["witness"] = trace_or_token(answer, options);
+  if (options.has_statistics) add_statistics(result, json);
+  return json;
+}
+
 Json answer_json(const Answer& answer, const JsonOptions& options) {
   const CheckResult& result = answer.result;
   Json json = subject_json(answer.subject);
   json["verdict"] = verdict_name(result.verdict);
-  add_findings(result, json);
+  add_findings(answer, json);
   json["as_expected"] = answer.is_as_expected();
   if (!answer.comparison.differences.empty()) json["differences"] = answer.comparison.differences;
   add_counts(result, json);
-  add_observations(result, json);
-  if (result.counterexample) {
-    json["counterexample"] = options.has_traces ? trace_json(answer.subject, *result.counterexample)
-                                                : Json{{"token", result.counterexample->token}};
-  }
-  if (options.has_statistics) {
-    json["stats"] = {{"seconds", result.statistics.seconds},
-                     {"memory_bytes", result.statistics.memory_bytes},
-                     {"bytes_per_state", result.statistics.bytes_per_state}};
-  }
+  add_observations(answer, json);
+  if (result.counterexample) json["counterexample"] = trace_or_token(answer, options);
+  if (options.has_statistics) add_statistics(result, json);
   return json;
 }
 
 }  // namespace
 
 std::string check_json(std::span<const Answer> answers, const JsonOptions& options) {
-  const bool is_as_expected = std::all_of(answers.begin(), answers.end(),
-                                          [](const Answer& a) { return a.is_as_expected(); });
+  const auto is_fine = [](const Answer& answer) { return answer.is_as_expected(); };
+  // Whether something can happen is answered where it is reached once.
+  const bool is_question = !answers.empty() && !answers.front().question.empty();
+  const bool is_as_expected = is_question ? std::any_of(answers.begin(), answers.end(), is_fine)
+                                          : std::all_of(answers.begin(), answers.end(), is_fine);
   Json json = {{"wakesim", version()},
                {"command", "check"},
                {"as_expected", is_as_expected},
                {"results", Json::array()}};
-  for (const Answer& answer : answers) json["results"].push_back(answer_json(answer, options));
+  for (const Answer& answer : answers) {
+    json["results"].push_back(answer.question.empty() ? answer_json(answer, options)
+                                                      : question_json(answer, options));
+  }
   // Names and lines come from files of any bytes: what is not UTF-8 is replaced, never thrown.
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "tools/report/head_text.h"
 #include "tools/report/table.h"
 #include "tools/report/trace_text.h"
 
@@ -136,24 +137,6 @@ std::string answer_table(std::span<const Answer> answers, const CheckReportOptio
   return render(table, page);
 }
 
-// "linux-6.18, memory sc, every execution": what the answers are about.
-std::string circumstances(std::span<const Answer> answers) {
-  const Answer& first = answers.front();
-  std::string text;
-  const auto append = [&text](const std::string& part) {
-    if (part.empty()) return;
-    if (!text.empty()) text += ", ";
-    text += part;
-  };
-  append(first.subject.kernel);
-  append(first.subject.libc);
-  const bool has_one_memory =
-      !any(answers, [&first](const Answer& a) { return a.result.memory != first.result.memory; });
-  if (has_one_memory && !first.result.memory.empty()) append("memory " + first.result.memory);
-  append("every execution");
-  return text;
-}
-
 std::size_t count_matches(std::span<const Answer> answers, Match match) {
   return static_cast<std::size_t>(
       std::count_if(answers.begin(), answers.end(),
@@ -176,6 +159,7 @@ std::string check_command(const Answer& answer, const Page& page) {
   for (const auto& [axis, value] : answer.subject.cell) {
     command += " --only " + shell_word(axis + "=" + value);
   }
+  for (const std::string& flag : answer.subject.flags) command += ' ' + flag;
   return command;
 }
 
@@ -260,17 +244,6 @@ std::string render_remarks(std::span<const Answer> answers, const CheckReportOpt
   return text;
 }
 
-// The scenario's name, and why it exists.
-std::string render_title(const Subject& subject, const Page& page) {
-  Text title(subject.scenario, Ink::Strong);
-  const Text name = title;
-  title.add("  ").add(subject.about);
-  if (columns_of(title) <= page.width) return render(title, page) + '\n';
-  std::string text = render(name, page) + '\n';
-  for (const Text& line : wrap(Text(subject.about), page.width)) text += render(line, page) + '\n';
-  return text;
-}
-
 std::string outcome_table(const Answer& answer, bool has_names, const Page& page) {
   const CheckResult& result = answer.result;
   if (result.outcomes.empty()) return "";
@@ -342,8 +315,7 @@ std::string render_check(std::span<const Answer> answers, const CheckReportOptio
   const bool has_names = answers.size() > 1;
   if (options.is_quiet && count_matches(answers, Match::AsExpected) == answers.size()) return "";
 
-  std::string text = render_title(answers.front().subject, page);
-  text += render(Text(circumstances(answers), Ink::Faint), page) + "\n\n";
+  std::string text = render_head(answers, "every execution", page);
   text += answer_table(answers, options, page);
   if (any(answers, is_expectation_written)) text += '\n' + tally_line(answers, page);
 

@@ -87,9 +87,9 @@ std::string render_run(const RunReport& report, std::size_t others, const Page& 
                              replay_command(report.subject, report.trace.token, page), page);
   }
   text += "one execution of many; all of them:\n";
-  return text +
-         labelled_command(
-             "", fmt::format("{} check {}", page.program, shell_word(report.subject.file)), page);
+  std::string all = fmt::format("{} check {}", page.program, shell_word(report.subject.file));
+  for (const std::string& flag : report.subject.flags) all += ' ' + flag;
+  return text + labelled_command("", all, page);
 }
 
 }  // namespace wakesim

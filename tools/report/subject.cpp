@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <iterator>
+
+#include "sim/explore/judge.h"
 
 namespace wakesim {
 
@@ -53,16 +55,14 @@ std::string line_label(const Subject& subject, const Location& where) {
 }
 
 std::string replay_command(const Subject& subject, const std::string& token, const Page& page) {
-  return fmt::format("{} replay {} {}", page.program, shell_word(subject.file), shell_word(token));
+  std::string command =
+      fmt::format("{} replay {} {}", page.program, shell_word(subject.file), shell_word(token));
+  for (const std::string& flag : subject.flags) command += ' ' + flag;
+  return command;
 }
 
 std::string finding_name(std::string_view property) {
-  constexpr std::array<std::string_view, 7> kDefaults = {
-      "no-lost-wakeup",   "no-deadlock", "no-stuck-thread", "no-late-wakeup",
-      "no-failed-assert", "no-leak",     "no-invalid-use"};
-  if (std::find(kDefaults.begin(), kDefaults.end(), property) == kDefaults.end()) {
-    return std::string(property);
-  }
+  if (headline_rank(property) == std::size(kDefaultProperties)) return std::string(property);
   std::string name(property.substr(3));
   std::replace(name.begin(), name.end(), '-', ' ');
   return name;

@@ -22,6 +22,9 @@ struct Subject {
   std::vector<std::string> source_names;  // By Location::file; [0] is `file`.
   std::string kernel;
   std::string libc;
+  // Flags that made the program another one than the file's, ready to be pasted behind a command
+  // that repeats something: "--memory tso", each word quoted where it has to be.
+  std::vector<std::string> flags;
 };
 
 Subject subject_of(const std::string& file, const ast::Instance& instance,
@@ -36,7 +39,7 @@ std::string short_title(const Subject& subject);
 // "L12"; "pthread:12" for a line of an include; empty for none.
 std::string line_label(const Subject& subject, const Location& where);
 
-// "wakesim replay FILE TOKEN"
+// "wakesim replay FILE TOKEN", and the subject's flags.
 std::string replay_command(const Subject& subject, const std::string& token, const Page& page);
 
 // The word of a default property in text: "lost wakeup" for "no-lost-wakeup". Properties of the

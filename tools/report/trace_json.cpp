@@ -35,7 +35,7 @@ Json step_json(const Subject& subject, const TraceStep& step) {
   Json json = {{"n", step.number}, {"actor", step.actor}};
   if (step.where.line != 0) json["line"] = step.where.line;
   if (step.where.file != 0 && step.where.file < subject.source_names.size()) {
-    json["file"] = subject.source_names[step.where.file];
+    json["line_file"] = subject.source_names[step.where.file];
   }
   json["text"] = step.text;
   if (!step.phase.empty()) json["phase"] = step.phase;

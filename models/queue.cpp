@@ -195,7 +195,8 @@ ModelTable queue_model() {
 bool is_queued(const View& view, std::int64_t value) {
   for (const DeclaredObject& object : view.system().objects) {
     if (object.row->kind != "queue") continue;
-    for (std::int64_t handle = object.handle; handle < object.handle + object.count; ++handle) {
+    const auto end = object.handle + static_cast<std::int64_t>(object.shape.count());
+    for (std::int64_t handle = object.handle; handle < end; ++handle) {
       const Queue& queue = queue_at(view, handle);
       const std::int64_t length = view.read(queue.length);
       for (std::int64_t i = 0; i < length; ++i) {

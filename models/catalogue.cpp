@@ -1,5 +1,6 @@
 #include "models/catalogue.h"
 
+#include "models/cancel.h"
 #include "models/errno.h"
 #include "models/eventfd.h"
 #include "models/file.h"
@@ -9,15 +10,55 @@
 #include "models/pipe.h"
 #include "models/poll.h"
 #include "models/queue.h"
+#include "models/signal.h"
 #include "models/sleep.h"
 #include "models/socket.h"
+#include "models/switches.h"
 #include "models/thread.h"
 #include "models/wait_queue.h"
 
 namespace wakesim {
 namespace {
 
-void before_objects(Builder& builder) { kernel::begin_queues(builder, false); }
+// Signals exist where a program sends, handles or waits for one; cancellation uses one too.
+bool has_signals(const Builder& builder) {
+  const auto is_called = [&](std::string_view call) { return builder.call_sites(call) > 0; };
+  for (std::size_t t = 0; t < builder.thread_count(); ++t) {
+    const auto thread = static_cast<ThreadId>(t);
+    if (!builder.handled_by(thread).empty() || builder.is_unwindable(thread)) return true;
+  }
+  return is_called("kill") || is_called("pthread_sigmask") || is_called("sigpending") ||
+         is_called("sigwait") || is_called("sigtimedwait") || is_called("sigsuspend") ||
+         is_called("pause");
+}
+
+bool has_cancellation(const Builder& builder) {
+  for (std::size_t t = 0; t < builder.thread_count(); ++t) {
+    if (builder.is_unwindable(static_cast<ThreadId>(t))) return true;
+  }
+  return builder.call_sites("cancel") > 0 || builder.call_sites("pthread_setcancelstate") > 0 ||
+         builder.call_sites("pthread_setcanceltype") > 0;
+}
+
+void before_objects(Builder& builder) {
+  kernel::begin_queues(builder, false);
+  if (has_signals(builder)) signals::make_signals(builder);
+  if (has_cancellation(builder)) cancel::make_cancellation(builder);
+}
+
+InterruptHooks interrupt_hooks() {
+  InterruptHooks hooks;
+  hooks.is_pending = signals::is_pending;
+  hooks.holds_back = signals::holds_back;
+  hooks.take = signals::take;
+  hooks.handler_returned = signals::handler_returned;
+  hooks.unwinds_before = cancel::unwinds_before;
+  hooks.unwinds_after = cancel::unwinds_after;
+  hooks.unwinding = cancel::unwinding;
+  hooks.describe = signals::describe;
+  hooks.effects = signals::effects;
+  return hooks;
+}
 
 // Files that calls may open, then the numbers for them.
 void after_objects(Builder& builder) {
@@ -42,16 +83,23 @@ const Catalogue& catalogue() {
     result.models.push_back(sleep_model());
     result.models.push_back(thread_model());
     result.models.push_back(kernel_model());
+    result.models.push_back(signal_model());
+    result.models.push_back(cancel_model());
     result.models.push_back(errno_model());
     result.kernels = {{"linux-6.18", "Linux 6.18, the kernel that the models follow", {}}};
     result.libcs = {{"glibc-2.41", "GNU C library 2.41", {}},
-                    {"glibc-2.40", "GNU C library 2.40: condition variables as since 2.25", {}}};
+                    {"glibc-2.40",
+                     "GNU C library 2.40: condition variables as since 2.25, cancellation anywhere "
+                     "in a call",
+                     {{id(Switch::LibcCancellation), 1}}},
+                    {"musl-1.2.5", "musl 1.2.5", {{id(Switch::LibcCancellation), 2}}}};
     result.hooks.before_objects = before_objects;
     result.hooks.after_objects = after_objects;
     result.hooks.timer_fired = kernel::on_timer_fired;
     result.hooks.abandon_call = kernel::on_abandoned_call;
     result.hooks.wake_spuriously = kernel::on_spurious_wake;
     result.hooks.may_wake_spuriously = kernel::may_wake_spuriously;
+    result.hooks.interrupts = interrupt_hooks();
     result.hooks.subframe = {kernel::walk_enabled, kernel::step_walk, kernel::walk_phase};
     return result;
   }();

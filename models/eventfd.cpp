@@ -58,6 +58,13 @@ void link_and_sleep(Step& step, ObjectId object, const Eventfd& eventfd) {
   }
 }
 
+// do_wait_intr_irq() finds a signal: off the queue, still under the lock. Events win over signals,
+// since the counter was looked at first.
+Progress interrupted(Step& step) {
+  kernel::finish_wait(step, kernel::my_entry(step));
+  return step.finish(kernel::kRestartSys);
+}
+
 // ---- read ---------------------------------------------------------------------------------------
 
 // A read(2) in flight.
@@ -113,6 +120,7 @@ Progress step_read(Step& step, EventfdRead& read) {
         return take(step, read, eventfd, counter);
       }
       if (read.is_nonblocking) return step.finish(-EAGAIN);
+      if (kernel::signal_pending(step, step.thread())) return interrupted(step);
       if (step.is_on(id(Switch::EventfdCheckOutsideLock))) {
         read.at = At::Linking;
         return Progress::Continues;
@@ -210,6 +218,7 @@ Progress step_write(Step& step, EventfdWrite& write) {
         return step.finish(kValueBytes);
       }
       if (write.is_nonblocking) return step.finish(-EAGAIN);
+      if (kernel::signal_pending(step, step.thread())) return interrupted(step);
       if (step.is_on(id(Switch::EventfdCheckOutsideLock))) {
         write.at = At::Linking;
         return Progress::Continues;

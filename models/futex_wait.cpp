@@ -135,6 +135,11 @@ Progress unqueue(Step& step, FutexWait& wait) {
   const bool timeout_wins = timed_out && step.is_on(id(Switch::FutexTimeoutBeatsWake));
   if (was_woken && !timeout_wins) return leave(step, 0);
   if (timed_out) return leave(step, -ETIMEDOUT);
+  const auto thread = static_cast<ThreadId>(wait.thread);
+  if (kernel::signal_pending(step, thread)) {
+    const bool has_timer = step.run(thread).timer != kernel::kTimerOff;
+    return leave(step, has_timer ? kernel::kRestartBlock : kernel::kRestartSys);
+  }
   wait.at = At::Comparing;  // Spurious: the same value again. The timer keeps running.
   return Progress::Continues;
 }
@@ -199,8 +204,10 @@ void effects_of_wait(Effects& effects, std::span<const PossibleValues> arguments
 constexpr Parameter kValue = {.name = "val"};
 constexpr Parameter kTimeout = {
     .name = "timeout", .type = ParameterType::Duration, .is_optional = true, .fallback = kForever};
-constexpr Parameter kCancellable = {
-    .name = "cancellable", .type = ParameterType::Keyword, .is_optional = true};
+constexpr Parameter kCancellable = {.name = "cancellable",
+                                    .type = ParameterType::Keyword,
+                                    .is_optional = true,
+                                    .makes_cancellation_point = true};
 
 CallRow waiting_row() {
   CallRow row;
@@ -225,6 +232,7 @@ CallRow wait_row() {
                  "the word does not have the value val, or has it no more when the "
                  "thread was woken for no reason and looks again"},
                 {"ETIMEDOUT", "the timeout is over and nobody woke the thread"},
+                {"EINTR", "a handler has run; without a timeout SA_RESTART makes the call again"},
                 {"EINVAL", "the timeout is negative"}};
   bind_frame<FutexWait, begin_wait, wait_enabled, step_wait, wait_phase>(row);
   row.effects = effects_of_wait<2>;
@@ -240,6 +248,7 @@ CallRow wait_bitset_row() {
   row.source = "kernel/futex/waitwake.c, futex_wait(); futex(2), FUTEX_WAIT_BITSET";
   row.errors = {{"EAGAIN", "the word does not have the value val"},
                 {"ETIMEDOUT", "the deadline has passed and nobody woke the thread"},
+                {"EINTR", "a handler has run; without a timeout SA_RESTART makes the call again"},
                 {"EINVAL", "bitset is 0, or the deadline is negative"}};
   bind_frame<FutexWait, begin_wait_bitset, wait_enabled, step_wait, wait_phase>(row);
   row.effects = effects_of_wait<3>;

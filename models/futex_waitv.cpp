@@ -122,6 +122,7 @@ Progress finish_unqueueing(Step& step, FutexWaitv& wait) {
   if (wait.woken != 0) return leave(step, wait.woken - 1);
   if (wait.queued < wait.count) return leave(step, -EAGAIN);
   if (is_timed_out(step, wait)) return leave(step, -ETIMEDOUT);
+  if (kernel::signal_pending(step, step.thread())) return leave(step, kernel::kRestartSys);
   wait.at = At::Queueing;
   wait.position = 0;
   wait.queued = 0;
@@ -244,6 +245,7 @@ CallRow waitv_row() {
   row.source = "kernel/futex/waitwake.c, futex_wait_multiple(); futex_waitv(2)";
   row.errors = {{"EAGAIN", "a word does not have its value, and no word queued before was woken"},
                 {"ETIMEDOUT", "the deadline has passed and no word was woken"},
+                {"EINTR", "a handler has run; SA_RESTART makes the call again"},
                 {"EINVAL", "no words, more than 128, or a negative deadline"}};
   row.wakes = "nobody";
   row.tail_bytes = sizeof(Waiter);

@@ -95,7 +95,13 @@ void prepare(Step& step, const WaitQueue& queue, EntryId entry, TaskState state,
 }  // namespace
 
 bool is_running(const View& view, ThreadId thread) {
-  return view.run(thread).state == kTaskRunning;
+  const TaskRun run = view.run(thread);
+  if (run.state == kTaskRunning) return true;
+  return run.state == kTaskInterruptible && (run.flags & kSigPending) != 0;
+}
+
+bool signal_pending(const View& view, ThreadId thread) {
+  return (view.run(thread).flags & kSigPending) != 0;
 }
 
 void set_current_state(Step& step, TaskState state) {

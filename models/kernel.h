@@ -42,9 +42,17 @@ inline constexpr std::uint8_t kTaskNormal = kTaskInterruptible | kTaskUninterrup
 
 // TaskRun::flags.
 enum RunFlag : std::uint8_t {
-  kTriggered = 0x01,  // poll_wqueues::triggered.
-  kOnWakeQ = 0x02,    // The task's wake_q node is in use; TaskRun::detail links to the next.
+  kTriggered = 0x01,   // poll_wqueues::triggered.
+  kOnWakeQ = 0x02,     // The task's wake_q node is in use; TaskRun::detail links to the next.
+  kSigPending = 0x04,  // TIF_SIGPENDING: a signal is there to be delivered.
 };
+
+// What a call returns inside the kernel when a signal interrupted it, include/linux/errno.h.
+// Whether the program sees EINTR or the call is made again is decided on the way out
+// (models/signal.h).
+inline constexpr std::int64_t kRestartSys = -512;     // ERESTARTSYS: again, if SA_RESTART.
+inline constexpr std::int64_t kRestartNoHand = -514;  // ERESTARTNOHAND: EINTR if a handler runs.
+inline constexpr std::int64_t kRestartBlock = -516;   // ERESTART_RESTARTBLOCK: the same.
 
 // TaskRun::timer.
 enum TimerState : std::uint8_t { kTimerOff = 0, kTimerArmed = 1, kTimerFired = 2 };
@@ -75,7 +83,9 @@ struct WaitQueue {
 
 // ---- Task state ---------------------------------------------------------------------------------
 
+// Would schedule() return? The task runs, or sleeps interruptibly although a signal is there.
 bool is_running(const View& view, ThreadId thread);
+bool signal_pending(const View& view, ThreadId thread);
 void set_current_state(Step& step, TaskState state);
 bool timer_fired(const View& view, ThreadId thread);
 

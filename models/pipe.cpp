@@ -11,6 +11,7 @@
 
 #include "models/file.h"
 #include "models/kernel.h"
+#include "models/signal.h"
 #include "models/switches.h"
 #include "sim/assert.h"
 #include "sim/program/builder.h"
@@ -166,8 +167,10 @@ std::uint32_t append_pages(Step& step, const Pipe& pipe, std::uint32_t count) {
 //      ^           |                  \-- a wake took the entry off -----> condition held
 //      |           v
 //      +------- Asleep -- condition holds (as above)
-//        woken for nothing
-enum class Wait : std::uint8_t { None, Linking, Looking, Asleep, Unlinking };
+//      | woken for nothing
+//      +--> Interrupted -- condition holds --> condition held
+//                      \-- else --> Failed
+enum class Wait : std::uint8_t { None, Linking, Looking, Asleep, Unlinking, Interrupted, Failed };
 
 struct Sleeper {
   const kernel::WaitQueue& queue;
@@ -184,8 +187,16 @@ Wait after_condition(Step& step) {
 Wait step_wait(Step& step, const Pipe& pipe, Wait at, Sleeper sleeper) {
   switch (at) {
     case Wait::None:
+    case Wait::Failed:
       break;
     case Wait::Linking:
+      // prepare_to_wait_event(): with a signal there, off the queue, so that no wake is swallowed.
+      if (kernel::signal_pending(step, step.thread())) {
+        if (kernel::is_linked(step, kernel::my_entry(step))) {
+          kernel::finish_wait(step, kernel::my_entry(step));
+        }
+        return Wait::Interrupted;
+      }
       if (waits_are_exclusive(step)) {
         kernel::prepare_to_wait_exclusive(step, sleeper.queue, kernel::my_entry(step),
                                           kernel::kTaskInterruptible);
@@ -206,6 +217,8 @@ Wait step_wait(Step& step, const Pipe& pipe, Wait at, Sleeper sleeper) {
     case Wait::Unlinking:
       kernel::finish_wait(step, kernel::my_entry(step));
       return Wait::None;
+    case Wait::Interrupted:  // The condition wins over the signal.
+      return sleeper.condition(step, pipe) ? Wait::None : Wait::Failed;
   }
   WAKESIM_UNREACHABLE();
 }
@@ -215,6 +228,8 @@ bool wait_enabled(const View& view, ThreadId thread, const kernel::WaitQueue& qu
   switch (at) {
     case Wait::None:
     case Wait::Looking:
+    case Wait::Interrupted:
+    case Wait::Failed:
       return true;
     case Wait::Linking:
     case Wait::Unlinking:
@@ -237,6 +252,9 @@ std::string_view wait_phase(Wait at) {
       return "asleep";
     case Wait::Unlinking:
       return "finish wait";
+    case Wait::Interrupted:
+    case Wait::Failed:
+      return "signal: check";
   }
   WAKESIM_UNREACHABLE();
 }
@@ -307,6 +325,7 @@ Progress step_read(Step& step, PipeRead& read) {
       return read_locked(step, read, pipe);
     case At::Waiting:
       read.wait = step_wait(step, pipe, read.wait, {pipe.readers, is_readable});
+      if (read.wait == Wait::Failed) return step.finish(kernel::kRestartSys);
       if (read.wait != Wait::None) return Progress::Continues;
       read.wakes_next_reader = !step.is_on(id(Switch::PipeNoHandOff));
       read.at = At::Locked;
@@ -417,6 +436,9 @@ Progress write_locked(Step& step, PipeWrite& write, const Pipe& pipe) {
   const bool has_readers = step.read(pipe.ends).readers != 0;
   if (!is_first || has_readers) write.was_empty = is_empty(step, pipe);
   if (!has_readers) {
+    if (signals::has_signals(step)) {
+      signals::send_to_thread(step, step.thread(), signals::kSigPipe);
+    }
     write.error = -EPIPE;
     return leave_write(step, write, pipe);
   }
@@ -425,6 +447,10 @@ Progress write_locked(Step& step, PipeWrite& write, const Pipe& pipe) {
   if (write.written == write.count) return leave_write(step, write, pipe);
   if (write.is_nonblocking) {
     write.error = -EAGAIN;
+    return leave_write(step, write, pipe);
+  }
+  if (kernel::signal_pending(step, step.thread())) {
+    write.error = kernel::kRestartSys;
     return leave_write(step, write, pipe);
   }
   write.at = write.was_empty ? PipeWrite::At::WakingBeforeWait : PipeWrite::At::Waiting;
@@ -448,6 +474,7 @@ Progress step_write(Step& step, PipeWrite& write) {
       return Progress::Continues;
     case At::Waiting:
       write.wait = step_wait(step, pipe, write.wait, {pipe.writers, is_writable});
+      if (write.wait == Wait::Failed) write.wait = Wait::None;  // Looked at again under the mutex.
       if (write.wait != Wait::None) return Progress::Continues;
       write.wakes_next_writer = !step.is_on(id(Switch::PipeNoHandOff));
       write.at = At::Relocked;
@@ -502,6 +529,7 @@ void transfer_effects(Effects& effects, const OpenFile& file) {
   effects.enqueues(file.end == kReadEnd ? pipe.readers.list : pipe.writers.list);
   effects.wakes(pipe.readers.list);
   effects.wakes(pipe.writers.list);
+  signals::effects_of_mask(effects);  // SIGPIPE goes to the writer itself.
 }
 
 // ---- poll, release ------------------------------------------------------------------------------

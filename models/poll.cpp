@@ -11,6 +11,7 @@
 
 #include "models/file.h"
 #include "models/kernel.h"
+#include "models/signal.h"
 #include "models/switches.h"
 #include "sim/assert.h"
 #include "sim/program/builder.h"
@@ -199,6 +200,10 @@ void advance(const View& view, PollCall& call) {
     return;
   }
   call.may_link = false;  // Never queue twice.
+  // A signal counts only if nothing is ready, and even where no sleep was asked for.
+  if (call.result == 0 && kernel::signal_pending(view, call.thread)) {
+    call.result = kernel::kRestartNoHand;
+  }
   if (call.result != 0 || call.is_timed_out) {
     leave(call);
   } else {
@@ -312,7 +317,7 @@ std::string poll_subject(const View& view, const std::byte* frame) {
 
 bool may_go_on(const View& view, const PollCall& call) {
   const TaskRun run = view.run(call.thread);
-  if (run.state == kernel::kTaskRunning || run.timer == kernel::kTimerFired) return true;
+  if (kernel::is_running(view, call.thread) || run.timer == kernel::kTimerFired) return true;
   return (run.flags & kernel::kTriggered) != 0 && !view.is_on(id(Switch::PollNoTriggered));
 }
 
@@ -363,6 +368,8 @@ void step_freeing(Step& step, PollCall& call) {
 
 Progress finish(Step& step, PollCall& call) {
   if (call.has_timer) kernel::disarm_timeout(step);
+  // restore_saved_sigmask_unless(): a handler runs under the temporary mask.
+  if (call.result != kernel::kRestartNoHand) signals::restore_mask(step);
   for (const PollPair& pair : pairs_of(call)) {
     step.set_result(pair.place, 0, pair.number);
     step.set_result(pair.place, 1, pair.revents);
@@ -389,13 +396,18 @@ void step_checking_sets(const View& view, PollCall& call) {
 struct Variant {
   bool is_select;
   bool has_timespec;  // Negative times are errors, not "for ever".
+  bool has_mask;      // Takes a signal mask for its length.
+
+  // Arguments before the pairs.
+  constexpr std::size_t scalars() const { return has_mask ? 2 : 1; }
 };
 
 template <Variant variant>
 void begin_poll(Step& step, std::span<const std::int64_t> arguments, PollCall& call) {
   const std::int64_t timeout = arguments[0];
   const std::uint32_t count = step.pair_count();
-  WAKESIM_ASSERT(arguments.size() == 1 + 2 * std::size_t{count});
+  constexpr std::size_t kScalars = variant.scalars();
+  WAKESIM_ASSERT(arguments.size() == kScalars + 2 * std::size_t{count});
   call = PollCall{};
   call.thread = step.thread();
   call.pairs = count;
@@ -404,9 +416,9 @@ void begin_poll(Step& step, std::span<const std::int64_t> arguments, PollCall& c
   call.is_counted = !file::is_table_constant(step);
   const auto pairs = pairs_of(call);
   for (std::uint32_t i = 0; i < count; ++i) {
-    const std::int64_t number = arguments[1 + 2 * i];
+    const std::int64_t number = arguments[kScalars + 2 * i];
     pairs[i] = {.number = number < 0 || number > INT32_MAX ? -1 : static_cast<std::int32_t>(number),
-                .events = static_cast<std::uint16_t>(arguments[2 + 2 * i]),
+                .events = static_cast<std::uint16_t>(arguments[kScalars + 1 + 2 * i]),
                 .revents = 0,
                 .held = 0,
                 .place = i};
@@ -416,6 +428,8 @@ void begin_poll(Step& step, std::span<const std::int64_t> arguments, PollCall& c
     call.at = At::Done;
     return;
   }
+  // set_user_sigmask(), before the first pass: no signal falls between the mask and the sleep.
+  if (variant.has_mask) signals::set_temporary_mask(step, arguments[1]);
   // The deadline counts from the entry of the call, so the timer runs from here on; should it fire
   // during the first pass, the call does not sleep.
   if (timeout > 0) kernel::arm_timeout(step, timeout);
@@ -532,8 +546,10 @@ void return_empty(Step& step, std::byte* frame) {
   finish(step, call);
 }
 
+template <Variant variant>
 void poll_effects(Effects& effects, std::span<const PossibleValues> arguments) {
-  for (std::size_t i = 1; i < arguments.size(); i += 2) {
+  signals::effects_of_mask(effects);
+  for (std::size_t i = variant.scalars(); i < arguments.size(); i += 2) {
     for (const OpenFile* open : file::lookup_effects(effects, arguments[i])) {
       const file::PollMethod& method = open->operations->poll;
       if (method.effects != nullptr) method.effects(effects, *open);
@@ -557,6 +573,10 @@ CallRow poll_row(std::string_view name) {
                      .type = ParameterType::Duration,
                      .is_optional = true,
                      .fallback = kForever}};
+  if (variant.has_mask) {
+    row.parameters.push_back(
+        {.name = "sigmask", .type = ParameterType::Flags, .is_optional = true, .fallback = -1});
+  }
   row.result = ResultShape::List;
   row.fields = {"fd", "revents"};
   row.entries_parameter = "watches";
@@ -568,31 +588,34 @@ CallRow poll_row(std::string_view name) {
   row.may_return_empty = true;
   row.return_empty = return_empty;
   row.subject = poll_subject;
-  row.effects = poll_effects;
+  row.effects = poll_effects<variant>;
   return row;
 }
 
 CallRow poll_only_row() {
-  CallRow row = poll_row<Variant{.is_select = false, .has_timespec = false}>("poll");
+  CallRow row = poll_row<Variant{.is_select = false, .has_timespec = false, .has_mask = false}>("poll");
   row.about = "Waits until a watched descriptor is ready; gives how many are, and r[i].revents.";
   row.source = "do_poll() and do_sys_poll() in fs/select.c; poll(2)";
   return row;
 }
 
 CallRow ppoll_row() {
-  CallRow row = poll_row<Variant{.is_select = false, .has_timespec = true}>("ppoll");
-  row.about = "poll() with a timespec; the signal mask is not modelled yet.";
+  CallRow row = poll_row<Variant{.is_select = false, .has_timespec = true, .has_mask = true}>("ppoll");
+  row.about = "poll() with a timespec and a signal mask for its length.";
   row.source = "do_poll() in fs/select.c; ppoll(2)";
-  row.errors = {{"EINVAL", "the timeout is negative"}};
+  row.errors = {{"EINVAL", "the timeout is negative"}, {"EINTR", "a handler has run"}};
   return row;
 }
 
+template <bool has_mask>
 CallRow select_row(std::string_view name, std::string_view about, std::string_view source) {
-  CallRow row = poll_row<Variant{.is_select = true, .has_timespec = true}>(name);
+  CallRow row =
+      poll_row<Variant{.is_select = true, .has_timespec = true, .has_mask = has_mask}>(name);
   row.about = about;
   row.source = source;
   row.errors = {{"EBADF", "a watched descriptor is closed when the call begins"},
-                {"EINVAL", "the timeout is negative"}};
+                {"EINVAL", "the timeout is negative"},
+                {"EINTR", "a handler has run"}};
   return row;
 }
 
@@ -615,9 +638,9 @@ ModelTable poll_model() {
   table.about = "poll, ppoll, select and pselect: waiting for any of several descriptors.";
   table.calls = {
       poll_only_row(), ppoll_row(),
-      select_row("select", "Waits until a bit of its three sets holds; gives how many bits do.",
+      select_row<false>("select", "Waits until a bit of its three sets holds; gives how many bits do.",
                  "do_select() in fs/select.c; select(2)"),
-      select_row("pselect", "select(); the signal mask is not modelled yet.",
+      select_row<true>("pselect", "select() with a signal mask for its length.",
                  "do_select() in fs/select.c; pselect(2)")};
   table.constants = {
       {"IN", file::kIn},         {"PRI", file::kPri},       {"OUT", file::kOut},

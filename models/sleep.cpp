@@ -67,12 +67,15 @@ Progress enter(Step& step, Nanosleep& sleep) {
 // Second half: back to sleep while the timer has not fired. The kernel sets the state before it
 // looks at the timer again, so the two can be one step.
 Progress come_back(Step& step) {
-  if (!kernel::timer_fired(step, step.thread())) {
+  const bool is_over = kernel::timer_fired(step, step.thread());
+  const bool is_interrupted = !is_over && kernel::signal_pending(step, step.thread());
+  if (!is_over && !is_interrupted) {
     go_to_sleep(step);
     return Progress::Continues;
   }
+  kernel::set_current_state(step, kernel::kTaskRunning);
   kernel::disarm_timeout(step);
-  return step.finish(0);
+  return step.finish(is_interrupted ? kernel::kRestartBlock : 0);
 }
 
 Progress step_sleep(Step& step, Nanosleep& sleep) {
@@ -113,7 +116,7 @@ CallRow nanosleep_row() {
   row.parameters = {{.name = "duration", .type = ParameterType::Duration}};
   row.about = "Sleeps for the duration and gives 0; `inf` sleeps for ever, 0 not at all.";
   row.source = "kernel/time/hrtimer.c, hrtimer_nanosleep(); nanosleep(2)";
-  row.errors = {{"EINVAL", "the duration is negative"}};
+  row.errors = {{"EINVAL", "the duration is negative"}, {"EINTR", "a handler has run"}};
   row.wakes = "nobody";
   row.is_cancellation_point = true;
   bind_frame<Nanosleep, begin_sleep, sleep_enabled, step_sleep, sleep_phase>(row);

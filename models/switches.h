@@ -10,6 +10,8 @@ namespace wakesim {
 enum class Switch : std::uint16_t {
   // kernel
   KernelSplitWalks,  // kernel.split-walks
+  // libc
+  LibcCancellation,  // libc.cancellation = pc-range | async-window | musl
   // futex
   FutexCompareOutsideLock,  // futex.compare-outside-lock
   FutexNoCompare,           // futex.no-compare

@@ -23,7 +23,9 @@ std::vector<ThreadId> doomed_threads(const Executor& executor, const std::byte* 
     const auto thread = static_cast<ThreadId>(t);
     if (executor.has_ended(state, thread)) continue;
     Footprint guard;
-    if (executor.enabled(state, {ActorKind::Thread, thread}, &guard)) {
+    const bool is_interrupted = system.threads[t].is_interruptible &&
+                                executor.enabled(state, {ActorKind::Interrupt, thread}, &guard);
+    if (executor.enabled(state, {ActorKind::Thread, thread}, &guard) || is_interrupted) {
       live_writes.add_all(system.futures[t][executor.pc(state, thread)].footprint.writes);
       continue;
     }

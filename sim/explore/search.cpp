@@ -172,6 +172,8 @@ void Search::admit(const Successor& successor) {
 bool Search::may_close_cycle(const std::byte* from, const Successor& successor) const {
   const Actor actor = executor_.actors()[successor.parent.actor];
   if (actor.kind != ActorKind::Thread) return true;
+  // A handler or a call that is made again may lead back to any line.
+  if (system_.threads[index(actor.thread)].is_interruptible) return true;
   const std::uint16_t before = executor_.pc(from, actor.thread);
   const std::uint16_t after = executor_.pc(successor.state, actor.thread);
   if (before == after && executor_.in_call(successor.state, actor.thread)) return true;

@@ -14,7 +14,7 @@ struct Range {
 
 // The actor's own bytes, which only its steps may touch.
 Range private_bytes(const System& system, const Actor& actor) {
-  if (actor.kind != ActorKind::Thread) return {0, 0};
+  if (actor.kind != ActorKind::Thread && actor.kind != ActorKind::Interrupt) return {0, 0};
   const ThreadLayout& layout = system.layout.threads[index(actor.thread)];
   return {layout.block, layout.private_end};
 }

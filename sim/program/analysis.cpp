@@ -58,6 +58,8 @@ std::vector<std::uint16_t> successors(const Code& code, std::uint16_t pc) {
     case Op::JumpIfZero:
       return {next, static_cast<std::uint16_t>(in.b)};
     case Op::End:
+    case Op::HandlerReturn:
+    case Op::Unwind:
       return {};
     default:
       return {next};
@@ -78,8 +80,12 @@ void compute_liveness(Code& code) {
     changed = false;
     for (std::size_t pc = count; pc-- > 0;) {
       Bits live(words);
-      for (const std::uint16_t next : successors(code, static_cast<std::uint16_t>(pc))) {
+      const auto add = [&](std::size_t next) {
         for (std::size_t w = 0; w < words; ++w) live[w] |= in[next][w];
+      };
+      for (const std::uint16_t next : successors(code, static_cast<std::uint16_t>(pc))) add(next);
+      for (const CleanupCode& cleanup : code.cleanups) {
+        if (pc >= cleanup.begin && pc < cleanup.end) add(cleanup.entry);
       }
       transfer(code, code.instructions[pc], live);
       if (live != in[pc]) {
@@ -94,6 +100,9 @@ void compute_liveness(Code& code) {
   for (std::size_t pc = 0; pc < count; ++pc) {
     Bits live = in[pc];
     for (std::size_t w = 0; w < words; ++w) live[w] |= kept[w];
+    // A handler interrupted the program somewhere, where any local may be read again.
+    const bool in_handler = !code.handlers.empty() && pc >= code.handlers_begin;
+    if (in_handler) std::fill(live.begin(), live.end(), ~std::uint64_t{0});
     for (const WaitRegion& region : code.regions) {
       const bool inside = pc >= region.begin && pc < region.end;
       if (inside && region.kind == WaitRegion::Kind::WaitsFor) {
@@ -133,6 +142,13 @@ std::optional<std::uint32_t> stores_without_drain(const Code& code, std::uint32_
   std::vector<std::int64_t> most(code.instructions.size(), -1);
   std::vector<std::uint16_t> todo{0};
   most[0] = 0;
+  // An interrupt waits for the store buffer.
+  const auto add_entry = [&](std::uint16_t entry) {
+    most[entry] = 0;
+    todo.push_back(entry);
+  };
+  for (const HandlerCode& handler : code.handlers) add_entry(handler.entry);
+  for (const CleanupCode& cleanup : code.cleanups) add_entry(cleanup.entry);
   std::uint32_t result = 0;
   while (!todo.empty()) {
     const std::uint16_t pc = todo.back();
@@ -231,6 +247,14 @@ void close_over_moves(CallEffects& effects) {
   }
 }
 
+// What may happen to an interruptible thread at any time.
+Footprint interrupt_footprint(System& system, ThreadId thread) {
+  Effects effects(system, thread);
+  effects.sleeps();  // Writes its own run word.
+  system.catalogue->hooks.interrupts.effects(effects);
+  return effects.footprint();
+}
+
 }  // namespace
 
 CallEffects compute_effects(System& system) {
@@ -241,6 +265,11 @@ CallEffects compute_effects(System& system) {
   result.kept.resize(threads);
   for (std::size_t t = 0; t < threads; ++t) {
     const Code& code = system.codes[system.threads[t].code];
+    if (system.threads[t].is_interruptible) {
+      const Footprint interrupt = interrupt_footprint(system, static_cast<ThreadId>(t));
+      result.writes.add_all(interrupt.writes);
+      result.reads.add_all(interrupt.reads);
+    }
     for (const CallSite& site : code.sites) {
       Effects effects(system, static_cast<ThreadId>(t));
       std::vector<PossibleValues> arguments;
@@ -395,6 +424,12 @@ Footprint own_footprint(System& system, const CallEffects& effects, const Code& 
   }
   if ((in.flags & (kDrains | kBuffers)) != 0) result.reads.add(layout.buffer_class);
   if (system.threads[thread].is_observed) result.writes.add(layout.run_class);
+  if (system.threads[thread].is_interruptible) {
+    const Footprint interrupt = interrupt_footprint(system, static_cast<ThreadId>(thread));
+    result.reads.add_all(interrupt.reads);
+    result.writes.add_all(interrupt.writes);
+    result.writes.add(layout.end_class);
+  }
   // Any step may make a `start:` true, and looks whether it did.
   for (const ThreadId held : system.held) {
     result.reads.fill();
@@ -415,13 +450,21 @@ void compute_futures(System& system, const CallEffects& effects) {
       futures[pc].footprint = own_footprint(system, effects, code, t, code.instructions[pc]);
     }
     bool changed = true;
+    const auto add = [&](Footprint& to, std::size_t from) {
+      changed |= to.reads.add_all(futures[from].footprint.reads);
+      changed |= to.writes.add_all(futures[from].footprint.writes);
+    };
     while (changed) {
       changed = false;
       for (std::size_t pc = futures.size(); pc-- > 0;) {
+        Footprint& own = futures[pc].footprint;
         for (const std::uint16_t next : successors(code, static_cast<std::uint16_t>(pc))) {
-          changed |= futures[pc].footprint.reads.add_all(futures[next].footprint.reads);
-          changed |= futures[pc].footprint.writes.add_all(futures[next].footprint.writes);
+          add(own, next);
         }
+        // Interrupts may come anywhere, and a handler goes back anywhere.
+        for (const HandlerCode& handler : code.handlers) add(own, handler.entry);
+        for (const CleanupCode& cleanup : code.cleanups) add(own, cleanup.entry);
+        if (code.instructions[pc].op == Op::HandlerReturn) add(own, 0);
       }
     }
     system.futures.push_back(std::move(futures));

@@ -20,9 +20,11 @@ struct BoundProgram {
   std::uint32_t locals = 0;
   std::uint32_t locals_count = 0;
   std::uint32_t frame = 0;
+  std::uint32_t activations = 0;
   ClassId run_class{};
   ClassId end_class{};
   bool is_observed = false;
+  bool is_interruptible = false;
   bool is_buffered = false;  // Plain loads and stores go through a store buffer.
 };
 
@@ -43,9 +45,11 @@ inline BoundProgram bind_thread(const System& system, ThreadId thread) {
   program.locals = layout.locals;
   program.locals_count = layout.locals_count;
   program.frame = layout.frame;
+  program.activations = layout.activations;
   program.run_class = layout.run_class;
   program.end_class = layout.end_class;
   program.is_observed = system.threads[index(thread)].is_observed;
+  program.is_interruptible = system.threads[index(thread)].is_interruptible;
   program.is_buffered = system.memory == MemoryModel::Tso && system.buffer_capacity > 0;
   return program;
 }

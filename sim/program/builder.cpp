@@ -76,6 +76,27 @@ bool Builder::declares(std::string_view kind) const {
 
 std::size_t Builder::thread_count() const { return system_.threads.size(); }
 
+const std::string& Builder::thread_name(ThreadId thread) const {
+  return system_.threads[index(thread)].name;
+}
+
+std::vector<std::int64_t> Builder::handled_by(ThreadId thread) const {
+  std::vector<std::int64_t> numbers;
+  const ast::Thread& declared = system_.instance.threads[system_.threads[index(thread)].code];
+  for (const ast::Handler& handler : declared.handlers) {
+    for (const ModelTable& model : system_.catalogue->models) {
+      for (const ConstantRow& row : model.constants) {
+        if (row.name == handler.signal) numbers.push_back(row.value);
+      }
+    }
+  }
+  return numbers;
+}
+
+bool Builder::is_unwindable(ThreadId thread) const {
+  return system_.threads[index(thread)].is_unwindable;
+}
+
 int Builder::dialect(SwitchId id) const { return system_.dialect[static_cast<std::size_t>(id)]; }
 
 bool Builder::is_timed() const { return system_.layout.kind == LayoutKind::Timed; }

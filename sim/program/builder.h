@@ -80,6 +80,10 @@ class Builder {
   bool declares(std::string_view kind) const;
 
   std::size_t thread_count() const;
+  const std::string& thread_name(ThreadId thread) const;
+  // Numbers of the handlers that the thread has, and whether some call may unwind it.
+  std::vector<std::int64_t> handled_by(ThreadId thread) const;
+  bool is_unwindable(ThreadId thread) const;
   int dialect(SwitchId id) const;
   bool is_on(SwitchId id) const { return dialect(id) != 0; }
   bool is_timed() const;

@@ -46,6 +46,8 @@ std::string with_article(std::string_view noun) {
 }
 
 // `futex_wait(word, value[, timeout=inf])`
+}  // namespace
+
 std::string signature(const CallRow& row) {
   std::string text = std::string(row.name) + "(";
   bool is_first = true;
@@ -62,8 +64,6 @@ std::string signature(const CallRow& row) {
   return text + ")";
 }
 
-}  // namespace
-
 bool CodeWriter::is_function(const ast::Expression& e) const {
   return e.kind == Kind::Call && symbols_.functions.count(e.name) != 0;
 }
@@ -71,7 +71,8 @@ bool CodeWriter::is_function(const ast::Expression& e) const {
 const CallRow* CodeWriter::call_row(const ast::Expression& e) const {
   if (e.kind != Kind::Call) return nullptr;
   const auto found = symbols_.calls.find(e.name);
-  return found == symbols_.calls.end() ? nullptr : found->second;
+  if (found == symbols_.calls.end() || found->second->constant != nullptr) return nullptr;
+  return found->second;
 }
 
 // A function or a call of several steps inside an expression runs before the line that uses it.
@@ -179,6 +180,7 @@ void CodeWriter::model_call(const ast::Expression& e, const CallRow& row,
   site.row = &row;
   site.text = to_text(e);
   push_arguments(e, row, site);
+  site.is_cancellation_point |= row.is_cancellation_point;
   site.frame_bytes = static_cast<std::uint32_t>(row.frame_bytes + row.tail_bytes * site.pairs);
   if (is_list) {
     Symbol symbol;
@@ -376,6 +378,7 @@ void CodeWriter::push_typed(ParameterType type, const Parameter& parameter,
     case ParameterType::Keyword:
       emit_number(1);
       site.sources.back().range = {1, 1, false};
+      site.is_cancellation_point |= parameter.makes_cancellation_point;
       break;
     case ParameterType::Integer:
     case ParameterType::Flags:
@@ -512,6 +515,7 @@ void CodeWriter::push_thread(const ast::Expression& argument, CallSite& site) {
   emit(Op::Number, 0, 1);
   emit(Op::Subtract);
   site.sources.back().range = {0, static_cast<std::int64_t>(system_.threads.size()), false};
+  if (const auto known = constant(argument)) site.sources.back().range = {*known - 1, 1, false};
 }
 
 }  // namespace wakesim

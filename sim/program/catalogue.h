@@ -45,6 +45,7 @@ struct Parameter {
   std::string_view kinds;     // Object, Descriptor: kinds that may stand here, space separated.
                               // Empty: any object, any descriptor.
   std::string_view pair;      // Pairs: the word that builds one, "watch" or "wait".
+  bool makes_cancellation_point = false;  // Keyword: written, it makes the call one.
   ParameterType pair_first = ParameterType::Descriptor;
 };
 
@@ -88,6 +89,7 @@ struct CallRow {
   std::vector<ErrnoRule> errors;
   std::string_view wakes;  // In words: whom, in which order.
   bool is_cancellation_point = false;
+  bool unwinds_threads = false;  // Its first argument names a thread that it may end.
 
   Cost cost = Cost::SystemCall;  // Of its first step; later steps are KernelStep.
 
@@ -95,6 +97,9 @@ struct CallRow {
   // `atomic:`. Null for a call.
   std::int64_t (*primitive)(Step& step, std::span<const std::int64_t> arguments) = nullptr;
   bool is_pure = false;  // A primitive that changes nothing.
+
+  // A function of constants is worked out while the scenario is loaded. Null for all others.
+  std::int64_t (*constant)(std::span<const std::int64_t> arguments) = nullptr;
 
   // A *call* has a frame. The frame's bytes are zero before `begin`.
   std::size_t frame_bytes = 0;       // Without the tail.
@@ -177,6 +182,50 @@ struct SubframeRow {
   std::string_view (*phase)(const std::byte* bytes) = nullptr;
 };
 
+// What an interrupted thread does next.
+struct Interruption {
+  enum class Kind : std::uint8_t {
+    Nothing,  // Goes on where it was.
+    Handler,  // Runs a handler, then goes on where it was.
+    Unwind,   // Runs the `cleanup:` blocks around it, innermost first, and ends.
+  };
+  Kind kind = Kind::Nothing;
+  std::uint32_t handler = 0;  // Index into Code::handlers.
+  std::uint64_t cookie = 0;   // For handler_returned().
+  // The call that was interrupted, if there is one: it is made again, or returns this.
+  bool restarts_call = false;
+  std::int64_t result = 0;
+};
+
+// A call that is over, but whose caller has not got the result yet.
+struct CallEnd {
+  const CallRow* row = nullptr;
+  bool is_cancellation_point = false;  // This call of it.
+  std::int64_t result = 0;
+};
+
+// Who may interrupt threads, and when. The engine abandons and resumes calls, runs handlers and
+// cleanup blocks; the models decide.
+struct InterruptHooks {
+  // Something is there to be taken. Between two lines of the program it may be taken at any time.
+  bool (*is_pending)(const View& view, ThreadId thread) = nullptr;
+  // Must take() be asked before the caller gets the result?
+  bool (*holds_back)(const View& view, ThreadId thread, const CallEnd& call) = nullptr;
+  // Takes it, in the calling thread. `call` is null between two lines.
+  Interruption (*take)(Step& step, const CallEnd* call) = nullptr;
+  void (*handler_returned)(Step& step, std::uint64_t cookie) = nullptr;
+  // At cancellation points: does the thread end instead of making the call, or of getting its
+  // result?
+  bool (*unwinds_before)(Step& step, const CallRow& call) = nullptr;
+  bool (*unwinds_after)(Step& step, const CallEnd& call) = nullptr;
+  // The thread is about to run its cleanup blocks, and then to end.
+  void (*unwinding)(Step& step) = nullptr;
+  // What an interrupt would do, for traces: "SIGUSR1 is delivered".
+  std::string (*describe)(const View& view, ThreadId thread) = nullptr;
+  // All of the above, for an interruptible thread.
+  void (*effects)(Effects& effects) = nullptr;
+};
+
 // What the engine asks of the models as a whole.
 struct Hooks {
   // Once before and once after the scenario's objects are created.
@@ -191,6 +240,7 @@ struct Hooks {
   void (*wake_spuriously)(Step& step, ThreadId thread) = nullptr;
   bool (*may_wake_spuriously)(const View& view, ThreadId thread) = nullptr;
   SubframeRow subframe;
+  InterruptHooks interrupts;
 };
 
 struct Catalogue {

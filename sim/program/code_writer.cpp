@@ -16,7 +16,8 @@ constexpr std::size_t kInstructionsMax = 65'000;
 CodeWriter::CodeWriter(System& system, const Symbols& symbols, Code& code, Diagnostics& diagnostics)
     : system_(system), symbols_(symbols), code_(code), diagnostics_(diagnostics) {}
 
-void CodeWriter::write_program(const ast::Thread& thread, const std::vector<std::string>& members) {
+void CodeWriter::write_program(const ast::Thread& thread, const std::vector<std::string>& members,
+                               bool is_unwindable) {
   for (std::size_t i = 0; i < members.size(); ++i) {
     Symbol symbol;
     symbol.kind = Symbol::Kind::Member;
@@ -25,6 +26,8 @@ void CodeWriter::write_program(const ast::Thread& thread, const std::vector<std:
   }
   write_block(thread.body);
   write_end();
+  if (is_unwindable || !code_.cleanups.empty()) write_unwound_end(is_unwindable);
+  write_handlers(thread);
 }
 
 void CodeWriter::count_calls() {
@@ -136,8 +139,7 @@ void CodeWriter::write_statement(const ast::Statement& statement) {
       write_waits_for(statement);
       return;
     case Kind::Try:
-      // Nothing cancels yet, so the cleanup block never runs; its syntax has been checked.
-      write_block(statement.body);
+      write_try(statement);
       return;
     case Kind::Sleep:
       write_sleep(statement);

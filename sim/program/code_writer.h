@@ -25,7 +25,8 @@ class CodeWriter {
   CodeWriter(System& system, const Symbols& symbols, Code& code, Diagnostics& diagnostics);
 
   // A thread's whole program.
-  void write_program(const ast::Thread& thread, const std::vector<std::string>& members);
+  void write_program(const ast::Thread& thread, const std::vector<std::string>& members,
+                     bool is_unwindable);
   // Before the program is written: count(syscalls, thread) will ask.
   void count_calls();
   // Once properties and observations have named what they read: locals that nobody does.
@@ -94,6 +95,12 @@ class CodeWriter {
   void close_loop(std::size_t next_round);
   void note_exit(std::size_t jump);
   std::size_t open_region(WaitRegion::Kind kind, std::string text);
+
+  // Handlers and cleanup blocks (interrupt_writer.cpp).
+  void write_try(const ast::Statement& statement);
+  void write_handlers(const ast::Thread& thread);
+  void write_unwound_end(bool is_unwindable);
+  void share_locals_with_handlers();
 
   // Lines.
   void begin_line(const ast::Statement& statement);
@@ -207,6 +214,7 @@ class CodeWriter {
   std::vector<Inlining> inlinings_;
   Line line_;
   int atomic_depth_ = 0;
+  std::uint32_t cleanup_ = kNoCleanup;   // The innermost `try:` around the statement.
   std::vector<std::string> conditions_;  // Of the `if`s around the statement being written.
   bool is_observing_ = false;
   bool is_start_ = false;
@@ -221,6 +229,8 @@ class CodeWriter {
 
 // `futex_wait(seq, s)` again, from the syntax tree.
 std::string to_text(const ast::Expression& expression);
+// `futex_wait(word, val, [timeout])`, for messages.
+std::string signature(const CallRow& row);
 // The opposite of a condition: `avail != 0` for `avail == 0`.
 std::string negated_text(const ast::Expression& expression);
 

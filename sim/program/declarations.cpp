@@ -1,6 +1,7 @@
 // What names mean: those of the catalogue, and the scenario's functions, constants and threads.
 
 #include "sim/program/compilation.h"
+#include "sim/program/load.h"
 
 namespace wakesim {
 namespace {
@@ -45,6 +46,18 @@ void collect_constants(Compilation& compilation) {
   }
 }
 
+// Threads that some call of the program may end.
+ThreadsNamed threads_unwound(const Compilation& compilation) {
+  ThreadsNamed result;
+  for (const auto& [name, row] : compilation.symbols.calls) {
+    if (!row->unwinds_threads) continue;
+    ThreadsNamed named = threads_named(compilation.system.instance, name);
+    result.is_any = result.is_any || named.is_any;
+    result.names.merge(named.names);
+  }
+  return result;
+}
+
 }  // namespace
 
 void Compilation::declare(const std::string& name, Symbol symbol) {
@@ -79,6 +92,7 @@ void declare_names(Compilation& compilation) {
 
 void declare_threads(Compilation& compilation) {
   const auto& threads = compilation.system.instance.threads;
+  const ThreadsNamed unwound = threads_unwound(compilation);
   for (const ast::Thread& thread : threads) {
     const std::int64_t count =
         compilation.count_of(thread.count, kThreadsMax, "`" + thread.name + "`");
@@ -88,10 +102,6 @@ void declare_threads(Compilation& compilation) {
     symbol.count = static_cast<std::uint32_t>(count);
     symbol.where = thread.where;
     compilation.declare(thread.name, symbol);
-    if (!thread.handlers.empty()) {
-      compilation.diagnostics.error(thread.handlers.front().where,
-                                    "signal handlers are not supported yet");
-    }
     for (std::int64_t member = 0; member < count; ++member) {
       ThreadInfo info;
       info.name = thread.count ? thread.name + "[" + std::to_string(member) + "]" : thread.name;
@@ -99,6 +109,8 @@ void declare_threads(Compilation& compilation) {
       info.member = static_cast<std::uint32_t>(member);
       info.code = static_cast<std::uint32_t>(&thread - threads.data());
       info.is_interrupt = thread.is_interrupt;
+      info.is_unwindable = unwound.is_any || unwound.names.count(thread.name) != 0;
+      info.is_interruptible = info.is_unwindable || !thread.handlers.empty();
       info.where = thread.where;
       compilation.system.threads.push_back(std::move(info));
       ThreadLayout layout;

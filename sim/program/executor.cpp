@@ -72,6 +72,10 @@ std::vector<Actor> Executor::actors_of(const System& system) {
   if (system.timers_offset != 0) add(ActorKind::Timer);
   if (system.buffer_capacity != 0) add(ActorKind::Flush);
   if (system.spurious_offset != 0) add(ActorKind::Spurious);
+  const bool has_interrupts =
+      std::any_of(system.threads.begin(), system.threads.end(),
+                  [](const ThreadInfo& thread) { return thread.is_interruptible; });
+  if (has_interrupts) add(ActorKind::Interrupt);
   return actors;
 }
 
@@ -84,6 +88,10 @@ inline bool Executor::thread_enabled(const View& view, ThreadId thread) const {
     return false;
   }
   const Instruction& in = program.instructions[block.pc];
+  if (program.is_interruptible) {
+    view.note_read(program.run_class);
+    if (static_cast<Exit>(block.exit) != Exit::None) return true;
+  }
   if (block.in_call != 0) {
     const CallSite& site = program.code->sites[static_cast<std::size_t>(in.b)];
     return call_enabled(view, thread, site);
@@ -106,6 +114,8 @@ bool Executor::enabled(const std::byte* state, Actor actor, Footprint* footprint
       std::memcpy(&oldest, state + layout.buffer, sizeof(oldest));
       return oldest.word != 0;
     }
+    case ActorKind::Interrupt:
+      return may_interrupt(view, actor.thread);
     case ActorKind::Spurious: {
       view.note_read(system_.spurious_class);
       std::uint32_t left;
@@ -216,6 +226,9 @@ inline void Executor::take(Step& step, Actor actor) const {
       system_.catalogue->hooks.wake_spuriously(step, actor.thread);
       return;
     }
+    case ActorKind::Interrupt:
+      interrupt(step);
+      return;
   }
   WAKESIM_UNREACHABLE();
 }
@@ -272,6 +285,14 @@ void Executor::run_thread(Step& step) const {
   const BoundProgram& program = programs_[index(thread)];
   const ThreadBlock block = read_block(step.bytes_ + program.block);
   WAKESIM_ASSERT(block.has_ended == 0);
+  if (program.is_interruptible) {
+    step.note_read(program.run_class);  // Every step looks whether there is an interrupt.
+    const Op op = program.instructions[block.pc].op;
+    if (static_cast<Exit>(block.exit) == Exit::Call) return leave_call(step);
+    if (static_cast<Exit>(block.exit) == Exit::Program) return interrupt(step);
+    if (op == Op::HandlerReturn) return return_from_handler(step);
+    if (op == Op::Unwind) return unwind(step, block.pc);
+  }
   Interpreter interpreter(*this, step, program, block.pc);
   Interpreter::Stop stop;
   if (block.in_call != 0) {
@@ -284,20 +305,30 @@ void Executor::run_thread(Step& step) const {
     }
     stop = interpreter.run(true);
   }
+  settle(step, interpreter, static_cast<std::uint8_t>(stop));
+}
+
+void Executor::settle(Step& step, Interpreter& interpreter, std::uint8_t stopped) const {
+  const auto stop = static_cast<Interpreter::Stop>(stopped);
+  const BoundProgram& program = programs_[index(step.thread())];
   WAKESIM_ASSERT(stop != Interpreter::Stop::Blocked);
+  if (stop == Interpreter::Stop::Unwinding) return unwind(step, interpreter.pc());
   if (stop == Interpreter::Stop::Ended) step.note_write(program.end_class);
-  if (program.is_observed) step.note_write(program.run_class);
+  // Whether it may be interrupted follows from where it stands.
+  if (program.is_observed || program.is_interruptible) step.note_write(program.run_class);
   // Field by field: put together and stored as one, the processor would wait for the parts.
   const auto offset = [&program](std::size_t field) {
     return program.block + static_cast<std::uint32_t>(field);
   };
+  const bool is_leaving = stop == Interpreter::Stop::Leaving;
   step.poke(offset(offsetof(ThreadBlock, pc)), interpreter.pc());
   step.poke(offset(offsetof(ThreadBlock, in_call)),
-            static_cast<std::uint8_t>(stop == Interpreter::Stop::InCall));
+            static_cast<std::uint8_t>(stop == Interpreter::Stop::InCall || is_leaving));
   step.poke(offset(offsetof(ThreadBlock, has_ended)),
             static_cast<std::uint8_t>(stop == Interpreter::Stop::Ended));
   step.poke(offset(offsetof(ThreadBlock, is_held)), std::uint8_t{0});
-  if (options_.dead_data) clear_dead(step.bytes_, thread, interpreter.pc());
+  step.poke(offset(offsetof(ThreadBlock, exit)), is_leaving ? Exit::Call : Exit::None);
+  if (options_.dead_data) clear_dead(step.bytes_, step.thread(), interpreter.pc());
 }
 
 // Every local is written, the live ones with their own value: a branch on each bit, or on how many
@@ -421,7 +452,9 @@ void Executor::return_empty(std::byte* state, ThreadId thread, StepRecord& recor
                       .in_call = stop == Interpreter::Stop::InCall,
                       .has_ended = stop == Interpreter::Stop::Ended,
                       .is_held = 0,
-                      .zero = {}};
+                      .exit = 0,
+                      .depth = block.depth,
+                      .zero = 0};
   step.poke(layout.block, block);
 }
 
@@ -434,8 +467,13 @@ void Executor::jump_to(std::byte* state, ThreadId thread, std::uint16_t pc) cons
   if (layout.subframe != 0) {
     std::memset(state + layout.subframe, 0, sizeof(SubframeHead) + system_.subframe_bytes);
   }
-  step.poke(layout.block,
-            ThreadBlock{.pc = pc, .in_call = 0, .has_ended = 0, .is_held = 0, .zero = {}});
+  step.poke(layout.block, ThreadBlock{.pc = pc,
+                                      .in_call = 0,
+                                      .has_ended = 0,
+                                      .is_held = 0,
+                                      .exit = 0,
+                                      .depth = step.peek<ThreadBlock>(layout.block).depth,
+                                      .zero = 0});
 }
 
 }  // namespace wakesim

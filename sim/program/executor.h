@@ -83,11 +83,21 @@ class Executor {
   bool call_enabled(const View& view, ThreadId thread, const CallSite& site) const;
   bool line_enabled(const View& view, ThreadId thread, std::uint16_t pc) const;
   bool timer_may_fire(const View& view, ThreadId thread) const;
+  bool may_interrupt(const View& view, ThreadId thread) const;
   void take(Step& step, Actor actor) const;
   void release_held(std::byte* state, StepRecord& record) const;
   void fire_timer(Step& step) const;
   void flush(Step& step) const;
   void run_thread(Step& step) const;
+  // What happens to interruptible threads (interrupts.cpp).
+  void leave_call(Step& step) const;
+  void interrupt(Step& step) const;
+  void return_from_handler(Step& step) const;
+  void unwind(Step& step, std::uint16_t from) const;
+  void enter_handler(Step& step, const Interruption& what, const Activation& interrupted) const;
+  void go_on(Step& step, std::uint16_t pc) const;
+  // Stores where the interpreter stopped.
+  void settle(Step& step, Interpreter& interpreter, std::uint8_t stop) const;
   void clear_dead(std::byte* state, ThreadId thread, std::uint16_t pc) const;
 
   static std::vector<Actor> actors_of(const System& system);

@@ -208,14 +208,16 @@ void CodeWriter::error(const ast::Expression& e, std::string message, std::strin
 
 // A local hides a constant of the same name; a parameter is what it stands for.
 std::optional<std::int64_t> CodeWriter::constant(const ast::Expression& e) {
-  return fold(e, [this](const ast::Expression& name) -> std::optional<std::int64_t> {
-    const Symbol* const symbol = find(name.name);
+  const LeafValue value_of = [&](const ast::Expression& leaf) -> std::optional<std::int64_t> {
+    if (leaf.kind == Kind::Call) return fold_call(leaf, symbols_, value_of);
+    const Symbol* const symbol = find(leaf.name);
     if (symbol == nullptr) return std::nullopt;
     if (symbol->kind == Symbol::Kind::Constant) return symbol->value;
     if (symbol->kind != Symbol::Kind::Alias) return std::nullopt;
     const InScope scope(*this, symbol->scope);
     return constant(*symbol->expression);
-  });
+  };
+  return fold(e, value_of);
 }
 
 void CodeWriter::value_of_name(const ast::Expression& e) {
@@ -432,6 +434,14 @@ void CodeWriter::value_of_call(const ast::Expression& e) {
   if (e.name == "asleep") return predicate(e, PredicateSite::Kind::Asleep);
   if (e.name == "blocked") return predicate(e, PredicateSite::Kind::Blocked);
   if (e.name == "ended") return predicate(e, PredicateSite::Kind::Ended);
+  const auto known = symbols_.calls.find(e.name);
+  if (known != symbols_.calls.end() && known->second->constant != nullptr) {
+    const auto number = constant(e);
+    if (!number)
+      error(e, "`" + e.name + "` takes constants", "write  " + signature(*known->second));
+    emit_number(number.value_or(0));
+    return;
+  }
   const CallRow* row = call_row(e);
   if (row == nullptr) {
     const std::string guess = closest_name(e.name, symbols_.all_calls());

@@ -20,7 +20,14 @@ Interpreter::Stop Interpreter::run_call() {
   prepare_result(site);
   const bool is_over = step_.has_subframe() ? run_subframe() : step_call(site);
   if (!is_over) return Stop::InCall;
+  if (program_.is_interruptible && holds_back(site)) return Stop::Leaving;
   finish_call(site);
+  return run(false);
+}
+
+Interpreter::Stop Interpreter::resume_call(std::int64_t result) {
+  step_.result_ = result;
+  finish_call(site_at_pc());
   return run(false);
 }
 
@@ -341,12 +348,19 @@ Interpreter::Stop Interpreter::interpret(bool fresh) {
             top = stack_ + size_;
             in = first + pc_;
             continue;
+          case Flow::Leaving:
+            return Stop::Leaving;
+          case Flow::Unwinding:
+            return Stop::Unwinding;
           case Flow::InCall:
             return Stop::InCall;
           case Flow::Ended:
             return Stop::Ended;
         }
         break;
+      case Op::HandlerReturn:
+      case Op::Unwind:
+        WAKESIM_UNREACHABLE();  // Lines that the executor takes.
     }
     ++in;
   }
@@ -393,7 +407,7 @@ inline Interpreter::Flow Interpreter::execute(const Instruction& in) {
       step_.record_.work_ns += std::max<std::int64_t>(0, pop());
       return Flow::Next;
     default:
-      break;  // interpret() does the others itself.
+      break;  // interpret() does the others itself, the executor HandlerReturn and Unwind.
   }
   WAKESIM_UNREACHABLE();
 }
@@ -490,9 +504,11 @@ inline void Interpreter::prepare_result(const CallSite& site) {
 inline Interpreter::Flow Interpreter::begin_call(const Instruction& in) {
   const CallSite& site = code_.sites[static_cast<std::size_t>(in.b)];
   const auto arguments = take_arguments(site);
+  if (program_.is_interruptible && unwinds_before(site)) return Flow::Unwinding;
   prepare_result(site);
   site.row->begin(step_, arguments, frame());
   if (!step_call(site)) return Flow::InCall;
+  if (program_.is_interruptible && holds_back(site)) return Flow::Leaving;
   finish_call(site);
   return Flow::Jumped;  // finish_call moved on.
 }
@@ -507,6 +523,19 @@ inline bool Interpreter::step_call(const CallSite& site) {
                           .zero = {}};
   step_.poke(system_.layout.threads[index(thread_)].subframe, head);
   return false;
+}
+
+// True if something comes before the caller gets the result, which is kept until then.
+inline bool Interpreter::holds_back(const CallSite& site) {
+  const CallEnd end{site.row, site.is_cancellation_point, step_.result_};
+  if (!system_.catalogue->hooks.interrupts.holds_back(step_, thread_, end)) return false;
+  step_.poke(program_.activations, step_.result_);
+  return true;
+}
+
+inline bool Interpreter::unwinds_before(const CallSite& site) {
+  return site.is_cancellation_point &&
+         system_.catalogue->hooks.interrupts.unwinds_before(step_, *site.row);
 }
 
 // One step of what the call left behind; true if that is done and the call had returned.

@@ -19,7 +19,14 @@ namespace wakesim {
 // Keeps references only: executor, step and program must outlive it.
 class Interpreter {
  public:
-  enum class Stop : std::uint8_t { Line, InCall, Ended, Blocked };
+  enum class Stop : std::uint8_t {
+    Line,       // Before the next visible line.
+    InCall,     // Inside a call.
+    Leaving,    // A call has returned, but something comes before its caller.
+    Unwinding,  // The thread ends here; its cleanup blocks come first.
+    Ended,
+    Blocked,
+  };
 
   Interpreter(const Executor& executor, Step& step, const BoundProgram& program, std::uint16_t pc)
       : executor_(executor),
@@ -44,6 +51,9 @@ class Interpreter {
   // As run_call, but the call gives up empty-handed.
   Stop run_empty();
 
+  // The call at the pc is over with this result: the caller goes on.
+  Stop resume_call(std::int64_t result);
+
   // The head of a line with a Guard: is it enabled?
   bool run_guard();
 
@@ -54,7 +64,7 @@ class Interpreter {
   Stop run(bool fresh);
 
  private:
-  enum class Flow : std::uint8_t { Next, Jumped, InCall, Ended };
+  enum class Flow : std::uint8_t { Next, Jumped, InCall, Leaving, Unwinding, Ended };
 
   // Whether the program runs, or only the head of a line up to its Guard or Call.
   enum class Purpose : std::uint8_t { Run, Ask };
@@ -98,6 +108,8 @@ class Interpreter {
   bool step_call(const CallSite& site);
   bool run_subframe();
   void finish_call(const CallSite& site);
+  bool holds_back(const CallSite& site);
+  bool unwinds_before(const CallSite& site);
   Flow primitive(const Instruction& in);
   Flow predicate(const Instruction& in);
   bool satisfies(const PredicateSite& site, ThreadId thread);

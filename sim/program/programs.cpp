@@ -101,6 +101,12 @@ class ProgramWriter {
   }
 
  private:
+  bool is_unwindable(std::size_t code) const {
+    return std::any_of(system_.threads.begin(), system_.threads.end(), [&](const ThreadInfo& info) {
+      return info.code == code && info.is_unwindable;
+    });
+  }
+
   void write_code(const ast::Thread& thread, std::size_t number) {
     Code& code = system_.codes[number];
     std::set<std::string> assigned;
@@ -122,7 +128,7 @@ class ProgramWriter {
     compilation_.writers.push_back(
         std::make_unique<CodeWriter>(system_, symbols_, code, diagnostics_));
     if (counted_.count(thread.name) != 0) compilation_.writers.back()->count_calls();
-    compilation_.writers.back()->write_program(thread, members);
+    compilation_.writers.back()->write_program(thread, members, is_unwindable(number));
   }
 
   void set_member_value(ThreadInfo& info, const std::string& name,

@@ -162,6 +162,11 @@ class StateLayout {
       const auto head = static_cast<std::uint32_t>(sizeof(SubframeHead));
       thread.subframe = private_bytes(head + system_.subframe_bytes);
     }
+    if (system_.threads[t].is_interruptible) {
+      const auto depth = static_cast<std::uint32_t>(code.handlers.size());
+      thread.activations =
+          private_bytes(8 + depth * static_cast<std::uint32_t>(sizeof(Activation)));
+    }
     thread.private_end = layout.bytes;
     thread.run = can_sleep ? layout.reserve(sizeof(TaskRun), 8, thread.run_class) : idle_run_word();
     const std::uint32_t stride = entry_bytes(layout.kind);

@@ -30,9 +30,28 @@ struct ThreadBlock {
   std::uint8_t in_call;    // A frame is active.
   std::uint8_t has_ended;  // Its class is end(t): join and properties read it.
   std::uint8_t is_held;    // Its `start:` has not been true yet. Class start(t).
-  std::uint8_t zero[3];
+  std::uint8_t exit;       // Exit: on its way back to the program.
+  std::uint8_t depth;      // Interrupted activations, innermost last.
+  std::uint8_t zero;
 };
 static_assert(std::has_unique_object_representations_v<ThreadBlock>);
+
+// Between the end of a call, or of a handler, and the next line of the program.
+enum class Exit : std::uint8_t {
+  None,
+  Call,     // The call has returned; its result is kept aside.
+  Program,  // There is no call, but something to be taken.
+};
+
+// Where a handler interrupted the program. Private to its thread.
+struct Activation {
+  std::int64_t result;  // Of the call that was interrupted.
+  std::uint64_t cookie;
+  std::uint16_t pc;
+  std::uint8_t has_result;
+  std::uint8_t zero[5];
+};
+static_assert(std::has_unique_object_representations_v<Activation>);
 
 // Stands before the models' bytes of a subframe. Private to its thread.
 struct SubframeHead {
@@ -46,11 +65,11 @@ static_assert(std::has_unique_object_representations_v<SubframeHead>);
 // What others may change about a thread: the running/sleeping word and flags that wakers store.
 // The engine hands it to the models and does not read it itself.
 struct TaskRun {
-  std::uint8_t state;       // models/kernel.h: TASK_RUNNING = 0, ...
-  std::uint8_t flags;       // models/kernel.h.
-  std::uint8_t timer;       // 0: none, 1: armed, 2: fired. Changed through arm_timer() only.
-  std::uint8_t activation;  // Depth of interrupted activations; 0 outside handlers.
-  std::uint32_t detail;     // For the model of the call in flight.
+  std::uint8_t state;  // models/kernel.h: TASK_RUNNING = 0, ...
+  std::uint8_t flags;  // models/kernel.h.
+  std::uint8_t timer;  // 0: none, 1: armed, 2: fired. Changed through arm_timer() only.
+  std::uint8_t zero;
+  std::uint32_t detail;  // For the model of the call in flight.
 };
 static_assert(sizeof(TaskRun) == 8 && std::has_unique_object_representations_v<TaskRun>);
 

@@ -44,7 +44,21 @@ std::optional<std::int64_t> fold_operator(std::string_view op, std::int64_t left
   return std::nullopt;
 }
 
-std::optional<std::int64_t> fold(const ast::Expression& expression, const NameValue& value_of) {
+std::optional<std::int64_t> fold_call(const ast::Expression& call, const Symbols& symbols,
+                                      const LeafValue& value_of) {
+  const auto known = symbols.calls.find(call.name);
+  if (known == symbols.calls.end() || known->second->constant == nullptr) return std::nullopt;
+  if (call.arguments.size() > known->second->parameters.size()) return std::nullopt;
+  std::vector<std::int64_t> values;
+  for (const ast::Argument& argument : call.arguments) {
+    const auto value = fold(argument.value, value_of);
+    if (!value) return std::nullopt;
+    values.push_back(*value);
+  }
+  return known->second->constant(values);
+}
+
+std::optional<std::int64_t> fold(const ast::Expression& expression, const LeafValue& value_of) {
   using Kind = ast::Expression::Kind;
   switch (expression.kind) {
     case Kind::Number:
@@ -52,6 +66,7 @@ std::optional<std::int64_t> fold(const ast::Expression& expression, const NameVa
     case Kind::Group:
       return fold(expression.operands[0], value_of);
     case Kind::Name:
+    case Kind::Call:
       return value_of(expression);
     case Kind::Unary: {
       const auto value = fold(expression.operands[0], value_of);
@@ -68,18 +83,19 @@ std::optional<std::int64_t> fold(const ast::Expression& expression, const NameVa
     }
     case Kind::Index:
     case Kind::Member:
-    case Kind::Call:
       return std::nullopt;
   }
   return std::nullopt;
 }
 
 std::optional<std::int64_t> fold(const ast::Expression& expression, const Symbols& symbols) {
-  return fold(expression, [&symbols](const ast::Expression& name) -> std::optional<std::int64_t> {
-    const Symbol* const symbol = symbols.find(name.name);
+  const LeafValue value_of = [&](const ast::Expression& leaf) -> std::optional<std::int64_t> {
+    if (leaf.kind == ast::Expression::Kind::Call) return fold_call(leaf, symbols, value_of);
+    const Symbol* const symbol = symbols.find(leaf.name);
     if (symbol == nullptr || symbol->kind != Symbol::Kind::Constant) return std::nullopt;
     return symbol->value;
-  });
+  };
+  return fold(expression, value_of);
 }
 
 }  // namespace wakesim

@@ -74,9 +74,13 @@ struct Symbols {
   std::vector<std::string> all_calls() const;
 };
 
-// The value of an expression over numbers and names that have one, or nothing.
-using NameValue = std::function<std::optional<std::int64_t>(const ast::Expression& name)>;
-std::optional<std::int64_t> fold(const ast::Expression& expression, const NameValue& value_of);
+// The value of an expression over numbers and leaves that have one, or nothing. A leaf is a name or
+// a call.
+using LeafValue = std::function<std::optional<std::int64_t>(const ast::Expression& leaf)>;
+std::optional<std::int64_t> fold(const ast::Expression& expression, const LeafValue& value_of);
+// A call of a function of constants (CallRow::constant).
+std::optional<std::int64_t> fold_call(const ast::Expression& call, const Symbols& symbols,
+                                      const LeafValue& value_of);
 // The same over what is a constant everywhere.
 std::optional<std::int64_t> fold(const ast::Expression& expression, const Symbols& symbols);
 

@@ -72,6 +72,7 @@ struct CallSite {
       ~std::uint32_t{0};  // List results: where `n` goes, entries behind it.
   std::uint32_t result_entries = 0;
   std::uint32_t frame_bytes = 0;
+  bool is_cancellation_point = false;
   std::vector<ArgumentSource> sources;
   std::string text;  // "futex_wait(seq, s)"
 };
@@ -102,6 +103,23 @@ struct ExitReason {
   std::string text;
 };
 
+// `on SIGNAL:`. Its instructions stand behind the program's own end.
+struct HandlerCode {
+  std::int64_t number = 0;  // Which; the models know what it means.
+  bool restarts = false;    // `restart`: calls that can are made again.
+  std::uint16_t entry = 0;
+};
+
+inline constexpr std::uint32_t kNoCleanup = ~std::uint32_t{0};
+
+// `try:` ... `cleanup:`.
+struct CleanupCode {
+  std::uint16_t begin = 0;  // Instructions [begin, end) are the body.
+  std::uint16_t end = 0;
+  std::uint16_t entry = 0;
+  std::uint32_t outer = kNoCleanup;  // The one around it.
+};
+
 struct LocalInfo {
   std::string name;      // Empty: the compiler's own.
   bool is_kept = false;  // Observed: never cleared as dead.
@@ -124,6 +142,10 @@ struct Code {
   bool can_end = true;                    // Some End is reachable.
   std::uint32_t return_local = kNoLocal;  // Where `return value` leaves its value.
   std::uint32_t call_counter = kNoLocal;  // System calls begun, where somebody asks for them.
+  std::vector<HandlerCode> handlers;
+  std::vector<CleanupCode> cleanups;  // Inner before outer.
+  std::uint16_t handlers_begin = 0;   // Instructions from here on are handlers'.
+  std::uint16_t unwound_end = 0;      // Where a thread ends that was unwound.
 };
 
 struct ThreadInfo {
@@ -136,6 +158,8 @@ struct ThreadInfo {
   bool is_service = false;  // May sleep at the end.
   bool is_daemon_by_hand = false;
   bool is_interrupt = false;
+  bool is_interruptible = false;  // Has handlers, or may be unwound.
+  bool is_unwindable = false;
   std::uint32_t start = kNoLocal;  // Index into System::expressions of its `start:`.
   bool is_observed = false;        // A predicate of some program looks at it.
   Location where;

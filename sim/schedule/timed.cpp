@@ -186,7 +186,7 @@ void TimedStrategy::on_cpu(std::uint32_t number) {
       release(number, now_);
       return;
     }
-    after = step({ActorKind::Thread, thread}, static_cast<int>(number));
+    after = step(next_of(thread), static_cast<int>(number));
     if (executor_.has_ended(state_, thread)) {
       self.status = Status::Ended;
       statistics_.thread_ns[index(thread)] += after;
@@ -223,7 +223,7 @@ void TimedStrategy::on_interrupt(ThreadId thread) {
     hold_up(thread);
     return;
   }
-  const std::int64_t after = step({ActorKind::Thread, thread}, -1);
+  const std::int64_t after = step(next_of(thread), -1);
   if (executor_.has_ended(state_, thread)) {
     self.status = Status::Ended;
   } else if (!is_enabled(thread)) {
@@ -343,7 +343,15 @@ void TimedStrategy::keep(Move move, int cpu) {
 // ---- Threads that cannot go on ------------------------------------------------------------------
 
 bool TimedStrategy::is_enabled(ThreadId thread, Footprint* footprint) const {
-  return executor_.enabled(state_, {ActorKind::Thread, thread}, footprint);
+  return executor_.enabled(state_, next_of(thread), footprint);
+}
+
+// An interrupt is taken as soon as the thread has a CPU.
+Actor TimedStrategy::next_of(ThreadId thread) const {
+  const Actor interrupt{ActorKind::Interrupt, thread};
+  const bool is_interrupted =
+      system_.threads[index(thread)].is_interruptible && executor_.enabled(state_, interrupt);
+  return is_interrupted ? interrupt : Actor{ActorKind::Thread, thread};
 }
 
 // Would it go on if it were just running? Then nothing but its task state holds it back, and who

@@ -138,6 +138,7 @@ class TimedStrategy : public Strategy {
   void keep(Move move, int cpu);
 
   bool is_enabled(ThreadId thread, Footprint* footprint = nullptr) const;
+  Actor next_of(ThreadId thread) const;
   bool only_sleeps(ThreadId thread);
   void hold_up(ThreadId thread);
   void retry(ThreadId thread);

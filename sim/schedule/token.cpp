@@ -28,6 +28,8 @@ std::string describe(const System& system, const Actor& actor) {
       return "flush of " + name;
     case ActorKind::Spurious:
       return "spurious wake of " + name;
+    case ActorKind::Interrupt:
+      return "interrupt of " + name;
   }
   return name;
 }

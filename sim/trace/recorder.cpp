@@ -97,6 +97,11 @@ class Recorder {
         step.actor = "spurious wake of " + name;
         step.text = name + " is woken for no reason";
         break;
+      case ActorKind::Interrupt:
+        step.actor = "interrupt of " + name;
+        step.text = system_.catalogue->hooks.interrupts.describe(View(system_, state, nullptr),
+                                                                 move.actor.thread);
+        break;
     }
     return step;
   }

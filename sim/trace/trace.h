@@ -12,9 +12,9 @@
 
 namespace wakesim {
 
-// What can take a step. Numbered: threads first, then timers, flushes and spurious wakes, one of
-// each per thread.
-enum class ActorKind : std::uint8_t { Thread, Timer, Flush, Spurious };
+// What can take a step. Numbered: threads first, then timers, flushes, spurious wakes and
+// interrupts, one of each per thread; interrupts only where the program has them.
+enum class ActorKind : std::uint8_t { Thread, Timer, Flush, Spurious, Interrupt };
 
 struct Actor {
   ActorKind kind = ActorKind::Thread;

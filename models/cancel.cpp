@@ -1,0 +1,332 @@
+#include "models/cancel.h"
+
+#include <cerrno>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "models/switches.h"
+#include "sim/assert.h"
+#include "sim/program/builder.h"
+#include "sim/program/system.h"
+
+namespace wakesim::cancel {
+namespace {
+
+// struct pthread::cancelhandling, and musl's fields of the same meaning.
+enum Bit : std::uint32_t {
+  kDisabled = 0x01,  // CANCELSTATE
+  kAsync = 0x02,     // CANCELTYPE
+  kCanceled = 0x04,  // CANCELED: there is a request.
+  kExiting = 0x08,   // EXITING: the cleanup blocks run.
+  kInWindow = 0x10,  // glibc up to 2.40: LIBC_CANCEL_ASYNC() for the length of a call.
+};
+
+struct Cancellation {
+  std::vector<Cell<std::uint32_t>> words;  // By ThreadId.
+};
+
+constexpr std::string_view kKey = "cancellation";
+
+// libc.cancellation
+enum Library : int { kPcRange = 0, kAsyncWindow = 1, kMusl = 2 };
+
+int library(const View& view) { return view.dialect(id(Switch::LibcCancellation)); }
+
+const Cancellation* find(const System& system, const auto& access) {
+  const auto known = system.singletons.find(kKey);
+  return known == system.singletons.end() ? nullptr
+                                          : &access.template object<Cancellation>(known->second);
+}
+
+std::uint32_t word_of(const View& view, ThreadId thread) {
+  const Cancellation* all = find(view.system(), view);
+  return all == nullptr ? 0 : view.read(all->words[index(thread)]);
+}
+
+void set_bits(Step& step, std::uint32_t set, std::uint32_t clear) {
+  const Cancellation* all = find(step.system(), step);
+  if (all == nullptr) return;
+  const auto& cell = all->words[index(step.thread())];
+  step.write(cell, (step.read(cell) & ~clear) | set);
+}
+
+bool is_enabled_and_canceled(std::uint32_t word) {
+  return (word & (kDisabled | kExiting | kCanceled)) == kCanceled;
+}
+
+bool is_close(const CallRow& row) { return row.name == "close"; }
+
+}  // namespace
+
+void make_cancellation(Builder& builder) {
+  Cancellation all;
+  for (std::size_t t = 0; t < builder.thread_count(); ++t) {
+    const std::string name = builder.thread_name(static_cast<ThreadId>(t));
+    all.words.push_back(builder.add_cell("cancellation of " + name, std::uint32_t{0}));
+  }
+  builder.set_singleton(kKey, builder.emplace("cancellation", std::move(all)));
+}
+
+// glibc 2.41: sigcancel_handler() compares the program counter with the range between the test of
+// the flag and the system call. A call that the kernel rewinds is in it; one that has done
+// something is not. musl does the same, and sends itself the signal once more where it does not
+// act, blocked in the interrupted context, so that it is seen again when that context is left.
+bool acts_on_signal(Step& step, const CallEnd* call, bool is_rewound) {
+  const std::uint32_t word = word_of(step, step.thread());
+  if (!is_enabled_and_canceled(word)) return false;
+  if ((word & kAsync) != 0) return true;
+  switch (library(step)) {
+    case kAsyncWindow:
+      return (word & kInWindow) != 0;
+    case kPcRange:
+      return call != nullptr && call->is_cancellation_point && is_rewound;
+    case kMusl:
+      if (call != nullptr && call->is_cancellation_point && is_rewound) return true;
+      signals::block(step, signals::kSigCancel);
+      signals::send_to_thread(step, step.thread(), signals::kSigCancel);
+      return false;
+  }
+  WAKESIM_UNREACHABLE();
+}
+
+bool is_asynchronous(const View& view, ThreadId thread) {
+  const std::uint32_t word = word_of(view, thread);
+  return is_enabled_and_canceled(word) && (word & kAsync) != 0;
+}
+
+// Up to 2.40 the window is closed by an instruction behind the system call: a step.
+bool holds_back(const View& view, ThreadId thread, const CallEnd& call) {
+  const std::uint32_t word = word_of(view, thread);
+  if (is_enabled_and_canceled(word) && (word & kAsync) != 0) return true;
+  return call.is_cancellation_point && (word & kInWindow) != 0;
+}
+
+// The test in front of the system call. What comes between it and the call acts as if it had come
+// before, so the two are one step.
+bool unwinds_before(Step& step, const CallRow&) {
+  const std::uint32_t word = word_of(step, step.thread());
+  if (is_enabled_and_canceled(word)) return true;
+  if (library(step) == kAsyncWindow && (word & (kDisabled | kExiting)) == 0) {
+    set_bits(step, kInWindow, 0);
+  }
+  return false;
+}
+
+// A call that gives up with EINTR has done nothing; close() is another matter (musl).
+bool unwinds_after(Step& step, const CallEnd& call) {
+  const std::uint32_t word = word_of(step, step.thread());
+  if ((word & kInWindow) != 0) set_bits(step, 0, kInWindow);
+  if (library(step) == kAsyncWindow) return false;
+  if (library(step) == kMusl && is_close(*call.row)) return false;
+  return call.result == -EINTR && is_enabled_and_canceled(word);
+}
+
+void unwinding(Step& step) { set_bits(step, kDisabled | kExiting, kInWindow); }
+
+void effects(Effects& effects) {
+  const Cancellation* all = find(effects.system(), effects);
+  if (all != nullptr) effects.writes(all->words[index(effects.thread())]);
+}
+
+// ---- Calls --------------------------------------------------------------------------------------
+
+namespace {
+
+using Arguments = std::span<const std::int64_t>;
+
+// pthread_cancel(): the request, then the signal.
+struct Cancel {
+  enum class At : std::uint8_t { Requesting, Signalling };
+
+  std::int64_t target;
+  At at;
+  std::uint8_t zero[7];
+};
+static_assert(std::has_unique_object_representations_v<Cancel>);
+
+void begin_cancel(Step&, Arguments arguments, Cancel& call) {
+  call = {.target = arguments[0], .at = Cancel::At::Requesting, .zero = {}};
+}
+bool cancel_enabled(const View&, const Cancel&) { return true; }
+
+Progress step_cancel(Step& step, Cancel& call) {
+  const bool is_thread =
+      call.target >= 0 && call.target < static_cast<std::int64_t>(step.thread_count());
+  if (!is_thread) return step.finish(ESRCH);
+  const auto thread = static_cast<ThreadId>(call.target);
+  switch (call.at) {
+    case Cancel::At::Requesting: {
+      if (step.has_ended(thread)) return step.finish(0);
+      const auto& cell = find(step.system(), step)->words[index(thread)];
+      const std::uint32_t word = step.read(cell);
+      step.write(cell, word | kCanceled);
+      const bool is_known = (word & kCanceled) != 0 && library(step) != kMusl;
+      const bool is_heard = (word & kDisabled) == 0 || library(step) == kMusl;
+      if (is_known || !is_heard || thread == step.thread()) return step.finish(0);
+      call.at = Cancel::At::Signalling;
+      return Progress::Continues;
+    }
+    case Cancel::At::Signalling:
+      signals::send_to_thread(step, thread, signals::kSigCancel);
+      return step.finish(0);
+  }
+  WAKESIM_UNREACHABLE();
+}
+
+std::string_view cancel_phase(const Cancel& call) {
+  switch (call.at) {
+    case Cancel::At::Requesting:
+      return "set request";
+    case Cancel::At::Signalling:
+      return "send SIGCANCEL";
+  }
+  WAKESIM_UNREACHABLE();
+}
+
+void cancel_effects(Effects& effects, std::span<const PossibleValues> arguments) {
+  signals::effects_of_sending(effects, arguments[0]);
+  const Cancellation* all = find(effects.system(), effects);
+  for (std::size_t t = 0; t < all->words.size(); ++t) {
+    effects.writes(all->words[t]);
+    effects.reads(effects.system().layout.threads[t].end_class);
+  }
+}
+
+// One atomic change of the thread's own word, which gives what was there before.
+struct Change {
+  std::int64_t value;
+};
+
+void begin_change(Step&, Arguments arguments, Change& call) { call = {arguments[0]}; }
+bool change_enabled(const View&, const Change&) { return true; }
+
+// pthread_setcancelstate() and pthread_setcanceltype(): with a request there, and asynchronous, the
+// thread is cancelled at once; holds_back() sees to that.
+template <std::uint32_t bit>
+Progress step_change(Step& step, Change& call) {
+  if (call.value != 0 && call.value != 1) return step.finish(EINVAL);
+  const std::uint32_t word = word_of(step, step.thread());
+  set_bits(step, call.value != 0 ? bit : 0, call.value != 0 ? 0 : bit);
+  return step.finish((word & bit) != 0 ? 1 : 0);
+}
+
+std::string_view change_phase(const Change&) { return "change"; }
+
+struct TestCancel {
+  std::int64_t zero;
+};
+
+void begin_test(Step&, Arguments, TestCancel& call) { call = {0}; }
+bool test_enabled(const View&, const TestCancel&) { return true; }
+Progress step_test(Step& step, TestCancel&) { return step.finish(0); }
+std::string_view test_phase(const TestCancel&) { return "test"; }
+
+void own_effects(Effects& effects, std::span<const PossibleValues>) { cancel::effects(effects); }
+
+std::int64_t was_cancelled(Step& step, Arguments arguments) {
+  const auto target = arguments[0];
+  const bool is_thread = target >= 0 && target < static_cast<std::int64_t>(step.thread_count());
+  if (!is_thread) return 0;
+  return (word_of(step, static_cast<ThreadId>(target)) & kExiting) != 0 ? 1 : 0;
+}
+
+void look_effects(Effects& effects, std::span<const PossibleValues>) {
+  const Cancellation* all = find(effects.system(), effects);
+  if (all == nullptr) return;
+  for (const auto& word : all->words) effects.reads(word);
+}
+
+CallRow cancel_row() {
+  CallRow row;
+  row.name = "cancel";
+  row.parameters = {{.name = "thread", .type = ParameterType::Thread}};
+  row.about =
+      "Asks a thread to end: deferred, at its next cancellation point, unless it chose "
+      "otherwise.";
+  row.source = "pthread_cancel(3); nptl/pthread_cancel.c, musl src/thread/pthread_cancel.c";
+  row.wakes = "the thread, through SIGCANCEL, if it sleeps interruptibly";
+  row.unwinds_threads = true;
+  row.cost = Cost::SystemCall;
+  bind_frame<Cancel, begin_cancel, cancel_enabled, step_cancel, cancel_phase>(row);
+  row.effects = cancel_effects;
+  return row;
+}
+
+template <std::uint32_t bit>
+CallRow change_row(std::string_view name, std::string_view parameter, std::string_view about) {
+  CallRow row;
+  row.name = name;
+  row.parameters = {{.name = parameter, .type = ParameterType::Flags}};
+  row.about = about;
+  row.source = "pthread_setcancelstate(3)";
+  row.errors = {{"EINVAL", "the value is neither of the two; returned as a positive number"}};
+  row.wakes = "nobody";
+  row.cost = Cost::Atomic;
+  bind_frame<Change, begin_change, change_enabled, step_change<bit>, change_phase>(row);
+  row.effects = own_effects;
+  return row;
+}
+
+CallRow test_row() {
+  CallRow row;
+  row.name = "pthread_testcancel";
+  row.result = ResultShape::Nothing;
+  row.about = "A cancellation point and nothing else.";
+  row.source = "pthread_testcancel(3)";
+  row.wakes = "nobody";
+  row.is_cancellation_point = true;
+  row.cost = Cost::User;
+  bind_frame<TestCancel, begin_test, test_enabled, step_test, test_phase>(row);
+  row.effects = own_effects;
+  return row;
+}
+
+CallRow look_row() {
+  CallRow row;
+  row.name = "cancelled";
+  row.parameters = {{.name = "thread", .type = ParameterType::Thread}};
+  row.about = "Has the thread acted on a cancellation?";
+  row.source = "for properties";
+  row.primitive = was_cancelled;
+  row.is_pure = true;
+  row.effects = look_effects;
+  return row;
+}
+
+}  // namespace
+}  // namespace wakesim::cancel
+
+namespace wakesim {
+
+ModelTable cancel_model() {
+  using namespace cancel;
+  ModelTable table;
+  table.name = "cancellation";
+  table.about = "Thread cancellation: points, state, type, cleanup.";
+  table.calls = {cancel_row(), test_row(),
+                 change_row<kDisabled>("pthread_setcancelstate", "state",
+                                       "Disables or enables cancellation; gives the old state."),
+                 change_row<kAsync>("pthread_setcanceltype", "type",
+                                    "Asynchronous or deferred; gives the old type."),
+                 look_row()};
+  table.constants = {{"PTHREAD_CANCEL_ENABLE", 0},
+                     {"PTHREAD_CANCEL_DISABLE", 1},
+                     {"PTHREAD_CANCEL_DEFERRED", 0},
+                     {"PTHREAD_CANCEL_ASYNCHRONOUS", 1},
+                     {"PTHREAD_CANCELED", -1}};
+  SwitchRow library;
+  library.id = id(Switch::LibcCancellation);
+  library.name = "libc.cancellation";
+  library.values = {"pc-range", "async-window", "musl"};
+  library.about =
+      "How a cancellation point is left: by the program counter when the signal comes (glibc "
+      "2.41), "
+      "anywhere while the call is under way (glibc up to 2.40), or as musl does.";
+  library.source = "nptl/cancellation.c before and after 89b53077d2a5; musl syscall_cp.s";
+  table.switches = {library};
+  return table;
+}
+
+}  // namespace wakesim

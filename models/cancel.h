@@ -1,0 +1,40 @@
+// Model of thread cancellation in three C libraries.
+//
+// Libraries   glibc 2.41 (nptl/cancellation.c, nptl/pthread_cancel.c, syscall_cancel.S), glibc up
+// to
+//             2.40, musl (src/thread/pthread_cancel.c, src/thread/x86_64/syscall_cp.s).
+// Covers      deferred and asynchronous cancellation, its state and type, cancellation points,
+//             cleanup blocks, what becomes of a call that was under way.
+// Leaves out  thread-specific data, cancellation of C++ frames; docs/models/cancel.md says why.
+// One step    one atomic operation on the thread's cancellation word; SIGCANCEL is a signal.
+//
+// The window of glibc up to 2.40 (BZ 12683): while a cancellation point runs, the thread is
+// cancelled wherever SIGCANCEL finds it, also when the kernel has done the work already.
+
+#pragma once
+
+#include "models/signal.h"
+
+namespace wakesim {
+
+ModelTable cancel_model();
+
+}  // namespace wakesim
+
+namespace wakesim::cancel {
+
+void make_cancellation(Builder& builder);
+
+// What SIGCANCEL's handler does in the calling thread: true if the thread is unwound. `call` is
+// over and, if `is_rewound`, about to be made again; null between two lines.
+bool acts_on_signal(Step& step, const CallEnd* call, bool is_rewound);
+
+// InterruptHooks.
+bool holds_back(const View& view, ThreadId thread, const CallEnd& call);
+bool is_asynchronous(const View& view, ThreadId thread);
+bool unwinds_before(Step& step, const CallRow& call);
+bool unwinds_after(Step& step, const CallEnd& call);
+void unwinding(Step& step);
+void effects(Effects& effects);
+
+}  // namespace wakesim::cancel

@@ -1,0 +1,641 @@
+#include "models/signal.h"
+
+#include <array>
+#include <bit>
+#include <cerrno>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "models/cancel.h"
+#include "sim/assert.h"
+#include "sim/program/builder.h"
+#include "sim/program/system.h"
+
+namespace wakesim::signals {
+namespace {
+
+// task_struct::pending and ::blocked, and ::saved_sigmask while TIF_RESTORE_SIGMASK is set.
+struct ThreadSignals {
+  Set pending;
+  Set blocked;
+  Set saved;
+  std::uint32_t has_saved;
+  std::uint32_t zero;
+};
+static_assert(std::has_unique_object_representations_v<ThreadSignals>);
+
+struct Signals {
+  Cell<Set> process;                         // signal_struct::shared_pending
+  std::vector<Cell<ThreadSignals>> threads;  // By ThreadId.
+  std::vector<Set> handled;                  // Signals that the thread has a handler for.
+};
+
+constexpr std::string_view kKey = "signals";
+
+const Signals& signals_of(const View& view) {
+  return view.object<Signals>(view.system().singletons.find(kKey)->second);
+}
+
+ThreadSignals own(const Step& step) {
+  return step.read(signals_of(step).threads[index(step.thread())]);
+}
+
+void set_own(Step& step, const ThreadSignals& value) {
+  step.write(signals_of(step).threads[index(step.thread())], value);
+}
+
+// recalc_sigpending(), for the calling thread.
+void recalculate(Step& step) {
+  const ThreadSignals now = own(step);
+  const Set deliverable = (now.pending | step.read(signals_of(step).process)) & ~now.blocked;
+  TaskRun run = step.run(step.thread());
+  run.flags &= static_cast<std::uint8_t>(~kernel::kSigPending);
+  if (deliverable != 0) run.flags |= kernel::kSigPending;
+  step.set_run(step.thread(), run);
+}
+
+// What the thread has no handler for stays blocked.
+void set_blocked(Step& step, Set blocked) {
+  ThreadSignals now = own(step);
+  now.blocked = blocked | ~signals_of(step).handled[index(step.thread())];
+  set_own(step, now);
+  recalculate(step);
+}
+
+// signal_wake_up(): the flag first, then the wake.
+void signal_wake_up(Step& step, ThreadId thread) {
+  TaskRun run = step.run(thread);
+  run.flags |= kernel::kSigPending;
+  step.set_run(thread, run);
+  if (run.state == kernel::kTaskInterruptible) {
+    kernel::try_to_wake_up(step, thread, kernel::kTaskInterruptible);
+  }
+}
+
+// dequeue_signal(): the thread's own first, then the process's; the lowest number first. 0: none.
+std::int64_t dequeue(Step& step, Set allowed) {
+  ThreadSignals now = own(step);
+  const Set mine = now.pending & allowed;
+  std::int64_t signal = 0;
+  if (mine != 0) {
+    signal = std::countr_zero(mine) + 1;
+    now.pending &= ~set_of(signal);
+    set_own(step, now);
+  } else if (const Set shared = step.read(signals_of(step).process) & allowed; shared != 0) {
+    signal = std::countr_zero(shared) + 1;
+    step.write(signals_of(step).process, step.read(signals_of(step).process) & ~set_of(signal));
+  }
+  recalculate(step);
+  return signal;
+}
+
+const std::vector<HandlerCode>& handlers_of(const View& view, ThreadId thread) {
+  return view.system().code_of(thread).handlers;
+}
+
+bool is_restart_code(std::int64_t result) {
+  return result == kernel::kRestartSys || result == kernel::kRestartNoHand ||
+         result == kernel::kRestartBlock;
+}
+
+// handle_signal(): what the interrupted call comes to when a handler runs.
+void settle_call(Interruption& what, bool restarts) {
+  if (!is_restart_code(what.result)) return;
+  what.restarts_call = what.result == kernel::kRestartSys && restarts;
+  what.result = -EINTR;
+}
+
+}  // namespace
+
+void make_signals(Builder& builder) {
+  Signals signals;
+  signals.process = builder.add_cell("signals of the process", Set{0});
+  for (std::size_t t = 0; t < builder.thread_count(); ++t) {
+    Set handled = 0;
+    for (const std::int64_t number : builder.handled_by(static_cast<ThreadId>(t))) {
+      handled |= set_of(number);
+    }
+    if (builder.is_unwindable(static_cast<ThreadId>(t))) handled |= set_of(kSigCancel);
+    signals.handled.push_back(handled);
+    signals.threads.push_back(builder.add_cell(
+        "signals of " + builder.thread_name(static_cast<ThreadId>(t)),
+        ThreadSignals{.pending = 0, .blocked = ~handled, .saved = 0, .has_saved = 0, .zero = 0}));
+  }
+  builder.set_singleton(kKey, builder.emplace("signals", std::move(signals)));
+}
+
+bool has_signals(const View& view) { return view.system().singletons.count(kKey) != 0; }
+
+void send_to_thread(Step& step, ThreadId thread, std::int64_t signal) {
+  if (step.has_ended(thread)) return;
+  const auto& cell = signals_of(step).threads[index(thread)];
+  ThreadSignals now = step.read(cell);
+  if ((now.pending & set_of(signal)) != 0) return;  // legacy_queue(): once is enough.
+  now.pending |= set_of(signal);
+  step.write(cell, now);
+  if ((now.blocked & set_of(signal)) == 0) signal_wake_up(step, thread);
+}
+
+// complete_signal() wakes one thread that does not block the signal and has none to deal with yet.
+// Which one depends on who ran last: open here.
+void send_to_process(Step& step, std::int64_t signal) {
+  const Signals& signals = signals_of(step);
+  const Set pending = step.read(signals.process);
+  if ((pending & set_of(signal)) != 0) return;
+  step.write(signals.process, pending | set_of(signal));
+  std::vector<ThreadId> willing;
+  for (std::size_t t = 0; t < signals.threads.size(); ++t) {
+    const auto thread = static_cast<ThreadId>(t);
+    if (step.has_ended(thread) || kernel::signal_pending(step, thread)) continue;
+    if ((step.read(signals.threads[t]).blocked & set_of(signal)) == 0) willing.push_back(thread);
+  }
+  if (willing.empty()) return;
+  signal_wake_up(step, willing[step.choose(static_cast<std::uint32_t>(willing.size()))]);
+}
+
+void effects_of_sending(Effects& effects, const PossibleValues& target) {
+  const System& system = effects.system();
+  const auto& signals = effects.object<Signals>(system.singletons.find(kKey)->second);
+  const bool is_process = target.is_any || target.first == kProcess;
+  if (is_process) effects.writes(signals.process);
+  for (std::int64_t t = 0; t < static_cast<std::int64_t>(signals.threads.size()); ++t) {
+    const bool is_meant = is_process || (t >= target.first && t < target.first + target.count);
+    if (!is_meant) continue;
+    effects.writes(signals.threads[static_cast<std::size_t>(t)]);
+    effects.reads(system.layout.threads[static_cast<std::size_t>(t)].end_class);
+    effects.wakes_thread(static_cast<ThreadId>(t));
+  }
+}
+
+void set_temporary_mask(Step& step, std::int64_t set) {
+  if (set < 0 || !has_signals(step)) return;
+  ThreadSignals now = own(step);
+  now.saved = now.blocked;
+  now.has_saved = 1;
+  set_own(step, now);
+  set_blocked(step, static_cast<Set>(set));
+}
+
+void restore_mask(Step& step) {
+  if (!has_signals(step)) return;
+  ThreadSignals now = own(step);
+  if (now.has_saved == 0) return;
+  const Set saved = std::exchange(now.saved, 0);
+  now.has_saved = 0;
+  set_own(step, now);
+  set_blocked(step, saved);
+}
+
+void effects_of_mask(Effects& effects) {
+  const auto known = effects.system().singletons.find(kKey);
+  if (known == effects.system().singletons.end()) return;
+  const auto& signals = effects.object<Signals>(known->second);
+  effects.reads(signals.process);
+  effects.reads(effects.system().layout.threads[index(effects.thread())].end_class);
+  effects.writes(signals.threads[index(effects.thread())]);
+  effects.sleeps();
+}
+
+void block(Step& step, std::int64_t signal) {
+  set_blocked(step, own(step).blocked | set_of(signal));
+}
+
+// ---- Delivery -----------------------------------------------------------------------------------
+
+bool is_pending(const View& view, ThreadId thread) { return kernel::signal_pending(view, thread); }
+
+bool holds_back(const View& view, ThreadId thread, const CallEnd& call) {
+  return kernel::signal_pending(view, thread) || is_restart_code(call.result) ||
+         cancel::holds_back(view, thread, call);
+}
+
+// arch_do_signal_or_restart(): get_signal() and handle_signal() until a handler is to run, or
+// nothing is left. SIGCANCEL has a handler in the C library, which is over in this step.
+Interruption take(Step& step, const CallEnd* call) {
+  Interruption what;
+  what.result = call == nullptr ? 0 : call->result;
+  for (;;) {
+    const ThreadSignals now = own(step);
+    const std::int64_t signal = dequeue(step, ~now.blocked);
+    if (signal == 0) break;
+    if (signal == kSigCancel) {
+      settle_call(what, true);
+      if (cancel::acts_on_signal(step, call, what.restarts_call)) {
+        what.kind = Interruption::Kind::Unwind;
+        return what;
+      }
+      continue;
+    }
+    const auto& handlers = handlers_of(step, step.thread());
+    std::uint32_t number = 0;
+    while (number < handlers.size() && handlers[number].number != signal) ++number;
+    WAKESIM_ASSERT(number < handlers.size());
+    settle_call(what, handlers[number].restarts);
+    what.kind = Interruption::Kind::Handler;
+    what.handler = number;
+    // The mask that the handler's return brings back: not the temporary one of a ppoll().
+    ThreadSignals after = own(step);
+    what.cookie = after.has_saved != 0 ? after.saved : after.blocked;
+    after.saved = 0;
+    after.has_saved = 0;
+    set_own(step, after);
+    set_blocked(step, after.blocked | set_of(signal));
+    return what;
+  }
+  restore_mask(step);
+  if (call != nullptr && cancel::is_asynchronous(step, step.thread())) {
+    what.kind = Interruption::Kind::Unwind;
+  } else if (is_restart_code(what.result)) {
+    what.restarts_call = true;  // Another thread took the signal.
+  }
+  return what;
+}
+
+// sys_rt_sigreturn()
+void handler_returned(Step& step, std::uint64_t cookie) { set_blocked(step, cookie); }
+
+std::string describe(const View& view, ThreadId thread) {
+  const Signals& signals = signals_of(view);
+  const ThreadSignals now = view.read(signals.threads[index(thread)]);
+  const Set mine = now.pending & ~now.blocked;
+  const Set deliverable = mine != 0 ? mine : view.read(signals.process) & ~now.blocked;
+  if (deliverable == 0) return "the signal has been taken by another thread";
+  const std::int64_t number = std::countr_zero(deliverable) + 1;
+  if (number == kSigCancel) return "SIGCANCEL is delivered";
+  for (const ModelTable& model : view.system().catalogue->models) {
+    if (model.name != "signal") continue;
+    for (const ConstantRow& row : model.constants) {
+      const bool is_signal = row.name.starts_with("SIG") && !row.name.starts_with("SIG_");
+      if (is_signal && row.value == number) return std::string(row.name) + " is delivered";
+    }
+  }
+  return "signal " + std::to_string(number) + " is delivered";
+}
+
+void effects(Effects& effects) {
+  effects_of_mask(effects);
+  const auto& signals = effects.object<Signals>(effects.system().singletons.find(kKey)->second);
+  effects.writes(signals.process);
+  cancel::effects(effects);
+}
+
+// ---- Calls --------------------------------------------------------------------------------------
+
+namespace {
+
+using Arguments = std::span<const std::int64_t>;
+
+bool is_signal(std::int64_t number) { return number >= 0 && number <= 64; }
+
+struct Kill {
+  std::int64_t target;
+  std::int64_t signal;
+};
+
+void begin_kill(Step&, Arguments arguments, Kill& call) { call = {arguments[0], arguments[1]}; }
+bool kill_enabled(const View&, const Kill&) { return true; }
+
+// do_send_specific() or kill_something_info(); signal 0 only asks.
+Progress step_kill(Step& step, Kill& call) {
+  if (!is_signal(call.signal)) return step.finish(-EINVAL);
+  if (call.target == kProcess) {
+    if (call.signal != 0) send_to_process(step, call.signal);
+    return step.finish(0);
+  }
+  const bool is_thread =
+      call.target >= 0 && call.target < static_cast<std::int64_t>(step.thread_count());
+  if (!is_thread) return step.finish(-ESRCH);
+  const auto thread = static_cast<ThreadId>(call.target);
+  if (step.has_ended(thread)) return step.finish(-ESRCH);
+  if (call.signal != 0) send_to_thread(step, thread, call.signal);
+  return step.finish(0);
+}
+
+std::string_view kill_phase(const Kill&) { return "send"; }
+void kill_effects(Effects& effects, std::span<const PossibleValues> arguments) {
+  effects_of_sending(effects, arguments[0]);
+}
+
+struct SigMask {
+  std::int64_t how;
+  Set set;
+};
+
+constexpr std::int64_t kSigBlock = 0;
+constexpr std::int64_t kSigUnblock = 1;
+constexpr std::int64_t kSigSetMask = 2;
+
+void begin_mask(Step&, Arguments arguments, SigMask& call) {
+  call = {arguments[0], static_cast<Set>(arguments[1])};
+}
+bool mask_enabled(const View&, const SigMask&) { return true; }
+
+// sigprocmask()
+Progress step_mask(Step& step, SigMask& call) {
+  const Set blocked = own(step).blocked;
+  if (call.how == kSigBlock) {
+    set_blocked(step, blocked | call.set);
+  } else if (call.how == kSigUnblock) {
+    set_blocked(step, blocked & ~call.set);
+  } else if (call.how == kSigSetMask) {
+    set_blocked(step, call.set);
+  } else {
+    return step.finish(-EINVAL);
+  }
+  return step.finish(0);
+}
+
+std::string_view mask_phase(const SigMask&) { return "change mask"; }
+void own_effects(Effects& effects, std::span<const PossibleValues>) { effects_of_mask(effects); }
+
+// pause() and sigsuspend().
+struct Suspend {
+  enum class At : std::uint8_t { Masking, Looking, Asleep };
+
+  std::int64_t set;  // < 0: the mask stays.
+  ThreadId thread;
+  At at;
+  std::array<std::uint8_t, 3> zero;
+};
+static_assert(std::has_unique_object_representations_v<Suspend>);
+
+void begin_suspend(Step& step, Arguments arguments, Suspend& call) {
+  const bool has_mask = !arguments.empty();
+  call = {.set = has_mask ? arguments[0] : -1,
+          .thread = step.thread(),
+          .at = has_mask ? Suspend::At::Masking : Suspend::At::Looking,
+          .zero = {}};
+}
+
+bool suspend_enabled(const View& view, const Suspend& call) {
+  return call.at != Suspend::At::Asleep || kernel::is_running(view, call.thread);
+}
+
+// sigsuspend(): `while (!signal_pending(current))` around set state and schedule().
+Progress step_suspend(Step& step, Suspend& call) {
+  switch (call.at) {
+    case Suspend::At::Masking:
+      set_temporary_mask(step, call.set);
+      call.at = Suspend::At::Looking;
+      return Progress::Continues;
+    case Suspend::At::Looking:
+    case Suspend::At::Asleep:
+      kernel::set_current_state(step, kernel::kTaskRunning);
+      if (kernel::signal_pending(step, call.thread)) return step.finish(kernel::kRestartNoHand);
+      kernel::set_current_state(step, kernel::kTaskInterruptible);
+      if (step.is_traced()) step.note({StepEvent::Kind::Slept, call.thread, 0, {}});
+      call.at = Suspend::At::Asleep;
+      return Progress::Continues;
+  }
+  WAKESIM_UNREACHABLE();
+}
+
+std::string_view suspend_phase(const Suspend& call) {
+  switch (call.at) {
+    case Suspend::At::Masking:
+      return "change mask";
+    case Suspend::At::Looking:
+      return "set state";
+    case Suspend::At::Asleep:
+      return "asleep";
+  }
+  WAKESIM_UNREACHABLE();
+}
+
+void suspend_effects(Effects& effects, std::span<const PossibleValues>) {
+  effects_of_mask(effects);
+  effects.sleeps();
+}
+
+// sigtimedwait() and sigwait().
+struct SigWait {
+  enum class At : std::uint8_t { Locked, Asleep, Relocked };
+
+  Set set;
+  Set blocked;  // real_blocked
+  std::int64_t timeout;
+  ThreadId thread;
+  At at;
+  bool is_endless;  // sigwait(): the library calls again after EINTR.
+  std::array<std::uint8_t, 2> zero;
+};
+static_assert(std::has_unique_object_representations_v<SigWait>);
+
+template <bool is_endless>
+void begin_wait(Step& step, Arguments arguments, SigWait& call) {
+  call = {.set = static_cast<Set>(arguments[0]),
+          .blocked = 0,
+          .timeout = is_endless ? kForever : arguments[1],
+          .thread = step.thread(),
+          .at = SigWait::At::Locked,
+          .is_endless = is_endless,
+          .zero = {}};
+}
+
+bool wait_enabled(const View& view, const SigWait& call) {
+  return call.at != SigWait::At::Asleep || kernel::is_running(view, call.thread) ||
+         kernel::timer_fired(view, call.thread);
+}
+
+// do_sigtimedwait(): the signals waited for are unblocked while it sleeps, so that they wake it.
+Progress step_wait(Step& step, SigWait& call) {
+  switch (call.at) {
+    case SigWait::At::Locked: {
+      const std::int64_t signal = dequeue(step, call.set);
+      if (signal != 0) return step.finish(signal);
+      if (call.timeout == 0) return step.finish(-EAGAIN);
+      ThreadSignals now = own(step);
+      call.blocked = now.blocked;
+      now.blocked &= ~call.set;
+      set_own(step, now);
+      recalculate(step);
+      kernel::arm_timeout(step, call.timeout);
+      kernel::set_current_state(step, kernel::kTaskInterruptible);
+      if (step.is_traced()) step.note({StepEvent::Kind::Slept, call.thread, 0, {}});
+      call.at = SigWait::At::Asleep;
+      return Progress::Continues;
+    }
+    case SigWait::At::Asleep:
+      kernel::set_current_state(step, kernel::kTaskRunning);
+      call.at = SigWait::At::Relocked;
+      return Progress::Continues;
+    case SigWait::At::Relocked: {
+      const bool is_over = kernel::timer_fired(step, call.thread);
+      ThreadSignals now = own(step);
+      now.blocked = call.blocked;
+      set_own(step, now);
+      const std::int64_t signal = dequeue(step, call.set);
+      kernel::disarm_timeout(step);
+      if (signal != 0) return step.finish(signal);
+      if (is_over) return step.finish(-EAGAIN);
+      if (!call.is_endless) return step.finish(-EINTR);
+      call.at = SigWait::At::Locked;
+      return Progress::Continues;
+    }
+  }
+  WAKESIM_UNREACHABLE();
+}
+
+std::string_view wait_phase(const SigWait& call) {
+  switch (call.at) {
+    case SigWait::At::Locked:
+      return "take signal";
+    case SigWait::At::Asleep:
+      return "asleep";
+    case SigWait::At::Relocked:
+      return "take signal";
+  }
+  WAKESIM_UNREACHABLE();
+}
+
+void wait_effects(Effects& effects, std::span<const PossibleValues> arguments) {
+  signals::effects(effects);
+  if (arguments.size() < 2) return;
+  const PossibleValues& timeout = arguments[1];
+  const bool never = timeout.is_single() && (timeout.first == 0 || timeout.first == kForever);
+  if (!never) effects.arms_timer();
+}
+
+std::int64_t pending_set(Step& step, Arguments) {
+  const ThreadSignals now = own(step);
+  return static_cast<std::int64_t>((now.pending | step.read(signals_of(step).process)) &
+                                   now.blocked);
+}
+
+std::int64_t make_set(Arguments arguments) {
+  Set set = 0;
+  for (const std::int64_t signal : arguments) set |= set_of(signal);
+  return static_cast<std::int64_t>(set);
+}
+
+CallRow kill_row() {
+  CallRow row;
+  row.name = "kill";
+  row.parameters = {{.name = "target", .type = ParameterType::Thread},
+                    {.name = "signal", .type = ParameterType::Flags}};
+  row.about = "Sends a signal to a thread, to `self` or to `process`.";
+  row.source = "kernel/signal.c, send_signal_locked() and complete_signal(); kill(2), tgkill(2)";
+  row.errors = {{"EINVAL", "no signal has this number"}, {"ESRCH", "the thread has ended"}};
+  row.wakes =
+      "the thread if it sleeps interruptibly and does not block the signal; of a process "
+      "one thread that does not block it";
+  bind_frame<Kill, begin_kill, kill_enabled, step_kill, kill_phase>(row);
+  row.effects = kill_effects;
+  return row;
+}
+
+CallRow mask_row() {
+  CallRow row;
+  row.name = "pthread_sigmask";
+  row.parameters = {{.name = "how", .type = ParameterType::Flags},
+                    {.name = "set", .type = ParameterType::Flags}};
+  row.about = "Changes which signals the thread blocks; those without a handler stay blocked.";
+  row.source = "kernel/signal.c, sigprocmask(); pthread_sigmask(3)";
+  row.errors = {{"EINVAL", "`how` is none of SIG_BLOCK, SIG_UNBLOCK, SIG_SETMASK"}};
+  row.wakes = "nobody";
+  bind_frame<SigMask, begin_mask, mask_enabled, step_mask, mask_phase>(row);
+  row.effects = own_effects;
+  return row;
+}
+
+CallRow suspend_row(std::string_view name, bool has_mask) {
+  CallRow row;
+  row.name = name;
+  if (has_mask) row.parameters = {{.name = "set", .type = ParameterType::Flags}};
+  row.about = has_mask ? "Waits for a signal with another mask; gives -EINTR."
+                       : "Waits for a signal that has a handler; gives -EINTR.";
+  row.source = has_mask ? "kernel/signal.c, sigsuspend(); sigsuspend(2)"
+                        : "kernel/signal.c, sys_pause(); pause(2)";
+  row.errors = {{"EINTR", "a handler has run"}};
+  row.wakes = "nobody";
+  row.is_cancellation_point = true;
+  bind_frame<Suspend, begin_suspend, suspend_enabled, step_suspend, suspend_phase>(row);
+  row.effects = suspend_effects;
+  return row;
+}
+
+template <bool is_endless>
+CallRow wait_row() {
+  CallRow row;
+  row.name = is_endless ? "sigwait" : "sigtimedwait";
+  row.parameters = {{.name = "set", .type = ParameterType::Flags}};
+  if (!is_endless) {
+    row.parameters.push_back({.name = "timeout",
+                              .type = ParameterType::Duration,
+                              .is_optional = true,
+                              .fallback = kForever});
+    row.errors = {{"EAGAIN", "the time is over"}, {"EINTR", "a handler has run"}};
+  }
+  row.about = "Waits for one of the signals, which the thread blocks, and takes it.";
+  row.source = "kernel/signal.c, do_sigtimedwait(); sigwaitinfo(2), sigwait(3)";
+  row.wakes = "nobody";
+  row.is_cancellation_point = true;
+  bind_frame<SigWait, begin_wait<is_endless>, wait_enabled, step_wait, wait_phase>(row);
+  row.effects = wait_effects;
+  return row;
+}
+
+CallRow pending_row() {
+  CallRow row;
+  row.name = "sigpending";
+  row.about = "The signals that have been sent to the thread or the process and are blocked.";
+  row.source = "kernel/signal.c, do_sigpending(); sigpending(2)";
+  row.primitive = pending_set;
+  row.is_pure = true;
+  row.effects = own_effects;
+  return row;
+}
+
+CallRow set_row() {
+  CallRow row;
+  row.name = "sigset";
+  row.parameters = {{.name = "signal", .type = ParameterType::Flags}};
+  for (const std::string_view name : {"second", "third", "fourth"}) {
+    row.parameters.push_back({.name = name, .type = ParameterType::Flags, .is_optional = true});
+  }
+  row.about = "A set of up to four signals, as a number.";
+  row.source = "sigsetops(3)";
+  row.constant = make_set;
+  return row;
+}
+
+}  // namespace
+}  // namespace wakesim::signals
+
+namespace wakesim {
+
+ModelTable signal_model() {
+  using namespace signals;
+  ModelTable table;
+  table.name = "signal";
+  table.about = "Signals, their masks and handlers.";
+  table.calls = {kill_row(),
+                 mask_row(),
+                 suspend_row("pause", false),
+                 suspend_row("sigsuspend", true),
+                 wait_row<true>(),
+                 wait_row<false>(),
+                 pending_row(),
+                 set_row()};
+  table.constants = {{"SIGHUP", 1},
+                     {"SIGINT", 2},
+                     {"SIGQUIT", 3},
+                     {"SIGUSR1", 10},
+                     {"SIGUSR2", 12},
+                     {"SIGPIPE", 13},
+                     {"SIGALRM", 14},
+                     {"SIGTERM", 15},
+                     {"SIGCHLD", 17},
+                     {"SIGCONT", 18},
+                     {"SIGURG", 23},
+                     {"SIGIO", 29},
+                     {"SIG_BLOCK", kSigBlock},
+                     {"SIG_UNBLOCK", kSigUnblock},
+                     {"SIG_SETMASK", kSigSetMask},
+                     {"process", kProcess + 1}};
+  return table;
+}
+
+}  // namespace wakesim

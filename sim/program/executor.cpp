@@ -19,6 +19,7 @@ ThreadBlock read_block(const std::byte* place) {
   read(offsetof(ThreadBlock, in_call), block.in_call);
   read(offsetof(ThreadBlock, has_ended), block.has_ended);
   read(offsetof(ThreadBlock, is_held), block.is_held);
+  read(offsetof(ThreadBlock, exit), block.exit);
   return block;
 }
 

@@ -115,7 +115,9 @@ class Recorder {
     if (value >= 0 || value < -4095) return std::to_string(value);
     for (const ModelTable& model : catalogue.models) {
       for (const ConstantRow& row : model.constants) {
-        if (row.name.size() > 1 && row.name[0] == 'E' && row.value == -value) {
+        const bool is_errno = row.name.size() > 1 && row.name[0] == 'E' &&
+                              row.name.find('_') == std::string_view::npos;
+        if (is_errno && row.value == -value) {
           return "-" + std::string(row.name);
         }
       }

@@ -14,7 +14,7 @@
 namespace wakesim {
 namespace {
 
-// Larger cells of these are for `wakesim check` and the benchmarks.
+// The larger cells of these are searched to their end by tools/test, with the release build.
 constexpr std::string_view kLarge[] = {"condvar-glibc-25847", "mutex2-steps", "semaphore-steps",
                                        "mutex2-futex"};
 constexpr std::uint64_t kStatesMax = 30'000;

@@ -517,7 +517,7 @@ class Generator {
     }
     static constexpr Kind kTakes[] = {Kind::Pop, Kind::Pop, Kind::Drain};
     static constexpr Kind kLooks[] = {Kind::Front, Kind::Length};
-    const bool takes = program_.is_tso || random_.chance(60);
+    const bool takes = random_.chance(60);
     plain(block, {.kind = takes ? kTakes[random_.below(3)] : kLooks[random_.below(2)],
                   .object = 0,
                   .destination = new_local(false)});

@@ -42,6 +42,18 @@ TEST(OracleGenerator, EveryProfileSleepsAndWakes) {
   }
 }
 
+// Under TSO a look at a queue does not wait for the store buffer: programs must have both.
+TEST(OracleGenerator, LooksAtQueuesUnderTso) {
+  int programs = 0;
+  for (std::uint64_t seed = 0; seed < 400; ++seed) {
+    const Generated generated = generate(seed, Profile::Queue);
+    const bool looks = generated.yaml.find("len(") != std::string::npos ||
+                       generated.yaml.find("front(") != std::string::npos;
+    programs += generated.program.is_tso && looks;
+  }
+  EXPECT_GE(programs, 20);
+}
+
 // Two counters that go to 2: three by three states, six moves up and six to the right.
 TEST(OracleStepperExplorer, VisitsEveryStateOnce) {
   Stepper stepper;

@@ -26,8 +26,9 @@ bool holds(Value left, Comparison comparison, Value right) {
   return false;
 }
 
-// Plain accesses and what touches only locals go on while stores are still in the buffer;
-// everything else is a locked instruction or a system call.
+// Plain accesses and what touches only locals go on while stores are still in the buffer, and so
+// does a look at a queue, which is a plain load of the program's own; everything else is a locked
+// instruction or a system call.
 bool waits_for_buffer(Kind kind) {
   switch (kind) {
     case Kind::Load:
@@ -39,6 +40,8 @@ bool waits_for_buffer(Kind kind) {
     case Kind::Jump:
     case Kind::JumpUnless:
     case Kind::JumpUnlessWord:
+    case Kind::Front:
+    case Kind::Length:
       return false;
     default:
       return true;

@@ -74,6 +74,17 @@ buggy     lost wakeup: waiter sleeps for ever, although ready == 1
 )"));
 }
 
+TEST(CheckText, OneFileAt40ColumnsDropsFigures) {
+  const std::string text = render_check(two_expected(), kTableOnly, {.width = 40});
+  EXPECT_NE(text.find(golden(R"(
+variant verdict  finding     expected
+buggy   violated lost wakeup yes
+fixed   proved   -           yes
+)")),
+            std::string::npos)
+      << text;
+}
+
 TEST(CheckText, OneFileInColour) {
   EXPECT_EQ(
       render_check(two_expected(), kTableOnly, {.width = 80, .color = true}),

@@ -222,7 +222,9 @@ TEST_F(Flags, OfShow) {
 }
 
 TEST_F(Flags, OfTheOthers) {
-  expect_every_flag_matters({"models", page_rows("models futex")});
+  expect_every_flag_matters(
+      {"models", join({page_rows("models futex"),
+                       {{"--mutants", "models futex", "models futex --mutants"}}})});
   expect_every_flag_matters({"list", page_rows("list")});
   for (const char* command : {"schema", "version"}) {
     expect_every_flag_matters(

@@ -83,6 +83,8 @@ TEST_F(Program, ReplayRepeatsTheCounterexample) {
 TEST_F(Program, ATokenOfAnotherProgramIsFour) {
   EXPECT_EQ(run("replay a.yaml wk1.nobody.abcdef.A 2>&1").status, 4);
   EXPECT_EQ(run("replay a.yaml rubbish 2>&1").status, 4);
+  EXPECT_EQ(run("replay a.yaml rubbish 2>&1").output,
+            "error: 'rubbish' is no token: one looks like wk1.VARIANT.DIGEST.RUNS\n");
   const ShellResult result = run("replay a.yaml wk1.buggy.zzzzzz.A");
   EXPECT_EQ(result.status, 4);
   EXPECT_NE(result.output.find("another version of this program"), std::string::npos)

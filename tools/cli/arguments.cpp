@@ -126,8 +126,11 @@ class Parser {
       case Command::Replay:
         add_replay();
         break;
-      case Command::Show:
       case Command::Models:
+        flag("--mutants", "the switches that are bugs, and the scenarios that catch them",
+             &arguments_.is_mutants);
+        break;
+      case Command::Show:
       case Command::List:
       case Command::Schema:
       case Command::Version:

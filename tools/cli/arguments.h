@@ -50,6 +50,7 @@ struct Arguments {
   std::vector<std::pair<std::string, std::string>> switches;
   std::string find;
   bool is_all = false;
+  bool is_mutants = false;  // `models --mutants`.
 
   // How far, and by which way. None of these changes an answer, only whether there is one.
   Reduction reduction = Reduction::None;

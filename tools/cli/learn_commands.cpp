@@ -9,6 +9,7 @@
 #include "sim/scenario/schema.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/files.h"
+#include "tools/cli/mutants.h"
 #include "tools/cli/version.h"
 #include "tools/report/list_text.h"
 #include "tools/report/models_text.h"
@@ -45,9 +46,25 @@ bool matches(const ListedScenario& scenario, const std::vector<std::string>& wor
   });
 }
 
+ExitStatus run_mutants(const Context& context) {
+  const auto& words = context.arguments.words;
+  const std::string model = words.empty() ? "" : words.front();
+  std::vector<std::string> names;
+  for (const ModelTable& table : catalogue().models) names.emplace_back(table.name);
+  if (!model.empty() && std::find(names.begin(), names.end(), model) == names.end()) {
+    const std::string closest = closest_name(model, names);
+    return refuse(
+        fmt::format("no model is called '{}'{}", model,
+                    closest.empty() ? "" : fmt::format("\nhint: did you mean {}?", closest)));
+  }
+  context.output.write(render_mutants(find_mutants(catalogue(), model), context.page));
+  return ExitStatus::AsExpected;
+}
+
 }  // namespace
 
 ExitStatus run_models(const Context& context) {
+  if (context.arguments.is_mutants) return run_mutants(context);
   if (context.arguments.words.empty()) {
     context.output.write(render_models(catalogue(), context.page));
     return ExitStatus::AsExpected;

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sim/schedule/token.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/version.h"
 #include "tools/report/trace_json.h"
@@ -87,6 +88,10 @@ ExitStatus run_replay(const Context& context) {
     return refuse(problem);
   }
   const std::string& token = arguments.words[1];
+  if (!read_token_head(token)) {
+    refuse(fmt::format("'{}' is no token: one looks like wk1.VARIANT.DIGEST.RUNS", token));
+    return ExitStatus::TokenMisfit;
+  }
   const LoadedFile file =
       load({.path = arguments.words[0], .width = context.page.width}, arguments);
   if (!report_problems(file)) return ExitStatus::BadInput;

@@ -89,10 +89,8 @@ void add_observations(const Answer& answer, Json& json) {
     json["sleepers"].push_back(std::move(entry));
   }
   for (const UnreachedLine& line : result.unreached) {
-    Json entry = {{"thread", line.thread}};
-    add_place(answer.subject, line.where, entry);
-    entry["text"] = line.text;
-    json["unreached"].push_back(std::move(entry));
+    json["unreached"].push_back(
+        {{"thread", line.thread}, {"line", line.where.line}, {"text", line.text}});
   }
   if (!result.resting_services.empty()) json["services"] = result.resting_services;
   if (!result.notes.empty()) json["notes"] = result.notes;

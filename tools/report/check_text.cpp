@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 
 #include "tools/report/head_text.h"
 #include "tools/report/table.h"
@@ -119,13 +120,11 @@ std::vector<AnswerColumn> answer_columns(std::span<const Answer> answers,
   };
 }
 
-std::string answer_table(std::span<const Answer> answers, const CheckReportOptions& options,
-                         const Page& page) {
-  std::vector<AnswerColumn> columns = answer_columns(answers, options, page);
-  std::erase_if(columns, [](const AnswerColumn& column) { return !column.is_shown; });
-
+Table answer_table(std::span<const Answer> answers, std::span<const AnswerColumn> columns,
+                   bool is_tight) {
   Table table;
-  table.indent = 2;
+  table.indent = is_tight ? 0 : 2;
+  table.gap = is_tight ? 1 : 2;
   for (const AnswerColumn& column : columns) {
     table.columns.push_back({Text(column.title, Ink::Faint), column.align});
   }
@@ -133,6 +132,24 @@ std::string answer_table(std::span<const Answer> answers, const CheckReportOptio
     std::vector<TableCell> row;
     for (const AnswerColumn& column : columns) row.push_back({column.text(answer)});
     table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+// Where not all columns fit, space goes before figures, and figures before words.
+std::string render_answers(std::span<const Answer> answers, const CheckReportOptions& options,
+                           const Page& page) {
+  std::vector<AnswerColumn> columns = answer_columns(answers, options, page);
+  std::erase_if(columns, [](const AnswerColumn& column) { return !column.is_shown; });
+  Table table = answer_table(answers, columns, false);
+  if (table_width(table, page) > page.width) table = answer_table(answers, columns, true);
+  while (table_width(table, page) > page.width) {
+    const auto figure = std::find_if(
+        columns.rbegin(), columns.rend(),
+        [](const AnswerColumn& column) { return column.align == TableColumn::Align::Right; });
+    if (figure == columns.rend()) break;
+    columns.erase(std::next(figure).base());
+    table = answer_table(answers, columns, true);
   }
   return render(table, page);
 }
@@ -316,7 +333,7 @@ std::string render_check(std::span<const Answer> answers, const CheckReportOptio
   if (options.is_quiet && count_matches(answers, Match::AsExpected) == answers.size()) return "";
 
   std::string text = render_head(answers, "every execution", page);
-  text += answer_table(answers, options, page);
+  text += render_answers(answers, options, page);
   if (any(answers, is_expectation_written)) text += '\n' + tally_line(answers, page);
 
   const std::string below = render_remarks(answers, options, page);

@@ -188,6 +188,20 @@ std::string render_model(const Catalogue& catalogue, const std::string& name, co
   return text;
 }
 
+std::string render_mutants(const std::vector<Mutant>& mutants, const Page& page) {
+  std::string text;
+  for (const Mutant& mutant : mutants) {
+    text += heading(mutant.row->name, mutant.row->about, page);
+    text += row("model", mutant.model->name, page);
+    text += row("source", mutant.row->source, page);
+    for (const std::string& scenario : mutant.caught_by) {
+      text += row(&scenario == &mutant.caught_by.front() ? "caught by" : "", scenario, page);
+    }
+    text += '\n';
+  }
+  return text + fmt::format("{} bug switch{}\n", mutants.size(), mutants.size() == 1 ? "" : "es");
+}
+
 std::vector<std::string> model_names(const Catalogue& catalogue) {
   std::vector<std::string> names;
   for (const ModelTable& model : catalogue.models) {

@@ -17,6 +17,14 @@ std::string render_models(const Catalogue& catalogue, const Page& page);
 // empty if there is none.
 std::string render_model(const Catalogue& catalogue, const std::string& name, const Page& page);
 
+// A switch that is a bug, and what catches it: names of scenarios.
+struct Mutant {
+  const ModelTable* model = nullptr;
+  const SwitchRow* row = nullptr;
+  std::vector<std::string> caught_by;
+};
+std::string render_mutants(const std::vector<Mutant>& mutants, const Page& page);
+
 // All names that render_model() knows, for did-you-mean.
 std::vector<std::string> model_names(const Catalogue& catalogue);
 

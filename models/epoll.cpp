@@ -31,8 +31,9 @@ std::vector<SwitchRow> switches() {
            "The look without the lock is one step: it does not fall into the switch of lists.",
            "commit 0c4aefe3c2d0 \"eventpoll: Fix epoll_wait() report false negative\", after 6.18"),
       bug(Switch::EpollWakeKeepsEntry, "epoll.wake-keeps-entry",
-          "A wake leaves the sleeper's entry queued: the next wake meets the same sleeper.",
-          "before commit 412895f03cbf, Linux 5.7"),
+          "A wake leaves the sleeper's entry queued, so the next wake meets the same sleeper, and "
+          "the end of a scan wakes nobody who could make up for it.",
+          "between commits 339ddb53d373 and 412895f03cbf, Linux 5.6"),
       bug(Switch::EpollNoLookAfterTimeout, "epoll.no-look-after-timeout",
           "A waiter whose time is over returns without asking whether it was woken as well.",
           "before commit 289caf5d8f6c, Linux 5.11"),

@@ -376,8 +376,9 @@ void finish_second(Step& step, const Epoll& epoll) {
     step.remove(epoll.scanned, entry);
     step.insert_before(epoll.ready, position, entry);
   }
-  const bool is_empty = step.size(epoll.ready) == 0;
-  if (!is_empty && !step.is_on(id(Switch::EpollDoneWakesNobody))) wake_sleeper(step, epoll);
+  const bool wakes_nobody =
+      step.is_on(id(Switch::EpollDoneWakesNobody)) || step.is_on(id(Switch::EpollWakeKeepsEntry));
+  if (step.size(epoll.ready) != 0 && !wakes_nobody) wake_sleeper(step, epoll);
   set_lock_holder(step, epoll, 0);
   release_mutex(step, epoll);
 }

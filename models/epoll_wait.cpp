@@ -172,11 +172,18 @@ void queue_up(Step& step, WaitCall& call) {
   }
 }
 
+// epoll.wake-keeps-entry: before it takes its entry off the queue, a woken waiter goes round its
+// loop once more, which begins with this state. Another wake then finds it asleep.
+kernel::TaskState state_after_sleep(const View& view, const WaitCall& call) {
+  const bool goes_round = view.is_on(id(Switch::EpollWakeKeepsEntry)) && !call.is_timed_out;
+  return goes_round ? kernel::kTaskInterruptible : kernel::kTaskRunning;
+}
+
 // schedule_hrtimeout_range() returns; is the entry still queued? Asked without the lock: a wake
 // unlinks it in the same hold of the lock in which it sets the state.
 Progress wake_up(Step& step, WaitCall& call) {
   call.is_timed_out = kernel::timer_fired(step, call.thread);
-  kernel::set_current_state(step, kernel::kTaskRunning);
+  kernel::set_current_state(step, state_after_sleep(step, call));
   const EntryId entry = kernel::my_entry(step);
   call.at = kernel::is_linked(step, entry) ? At::Unlinking : At::Harvesting;
   // Returns without asking whether a wake came as well: that wake is then lost on everybody.
@@ -191,7 +198,7 @@ Progress wake_up(Step& step, WaitCall& call) {
 Progress unlink(Step& step, WaitCall& call) {
   const EntryId entry = kernel::my_entry(step);
   const bool is_linked = kernel::is_linked(step, entry);
-  if (is_linked) kernel::remove_wait_queue(step, entry);
+  if (is_linked) kernel::finish_wait(step, entry);
   const bool may_have_events =
       !call.is_timed_out || (!is_linked && !step.is_on(id(Switch::EpollNoLookAfterTimeout)));
   if (!may_have_events) return found_nothing(step, call);

@@ -522,5 +522,667 @@ TEST(Epoll, BothStoresOfAScanLeaveAWindow) {
   EXPECT_EQ(between.value("a.n"), 0);
 }
 
+// ---- Events during a scan -----------------------------------------------------------------------
+
+constexpr const char* kDuringScan = R"(
+objects:
+  a: eventfd(1, EFD_NONBLOCK)
+  b: eventfd(0, EFD_NONBLOCK)
+  c: eventfd(0, EFD_NONBLOCK)
+  ep: epoll(watch(a, IN|ET, data=1), watch(b, IN|ET, data=2), watch(c, IN|ET, data=3))
+observe: [t.n, t.m, t.x, t.y]
+judge: []
+threads:
+  t:
+    - f = epoll_wait(ep, maxevents=1)
+    - n = f.n
+    - g = epoll_wait(ep, maxevents=2, timeout=0)
+    - m = g.n
+    - x = g[0].data
+    - y = g[1].data
+  w:
+    - write(b, 1)
+    - write(c, 1)
+)";
+
+TEST(Epoll, EventsDuringAScanComeOldestFirst) {
+  Machine machine(kDuringScan);
+  machine.step("t", 3);  // Looks, starts the scan, opens the overflow list.
+  machine.run("w");
+  EXPECT_EQ(machine.shown("ep"), "-");
+  machine.step("t");  // a is asked,
+  machine.step("t");  // the scan ends.
+  EXPECT_EQ(machine.shown("ep"), "b c");
+  machine.run("t");
+  EXPECT_EQ(machine.value("t.x"), 2);
+  EXPECT_EQ(machine.value("t.y"), 3);
+}
+
+TEST(Epoll, EventOfAnItemInAScanQueuesItAgain) {
+  Machine machine(R"(
+objects:
+  a: eventfd(1, EFD_NONBLOCK)
+  ep: epoll(watch(a, IN|ET))
+observe: [t.n]
+judge: []
+threads:
+  t:
+    - f = epoll_wait(ep, maxevents=1)
+    - n = f.n
+  w:
+    - write(a, 1)
+)");
+  machine.step("t", 3);
+  machine.run("w");
+  machine.run("t");
+  EXPECT_EQ(machine.value("t.n"), 1);
+  EXPECT_EQ(machine.shown("ep"), "a");
+}
+
+TEST(Epoll, RestOfAScanStandsInFrontOfWhatCameDuringIt) {
+  Machine machine(R"(
+objects:
+  a: eventfd(1, EFD_NONBLOCK)
+  b: eventfd(1, EFD_NONBLOCK)
+  c: eventfd(0, EFD_NONBLOCK)
+  ep: epoll(watch(a, IN), watch(b, IN), watch(c, IN))
+observe: [t.n]
+judge: []
+threads:
+  t:
+    - f = epoll_wait(ep, maxevents=1)
+    - n = f.n
+  w:
+    - write(c, 1)
+)");
+  machine.step("t", 3);
+  machine.run("w");
+  machine.step("t");
+  machine.step("t");
+  EXPECT_EQ(machine.phase("t"), "put rest back");
+  EXPECT_EQ(machine.shown("ep"), "c a");  // The overflow in front of what was queued again,
+  machine.step("t");
+  EXPECT_EQ(machine.shown("ep"), "b c a");  // the rest in front of both.
+}
+
+// A worker scans while the event comes; nobody will say it again.
+constexpr const char* kEdgeDuringScan = R"(
+objects:
+  a: eventfd(1, EFD_NONBLOCK)
+  b: eventfd(0, EFD_NONBLOCK)
+  ep: epoll(watch(a, IN|ET), watch(b, IN|ET))
+observe: [t.n, t.m]
+judge: []
+threads:
+  t:
+    - f = epoll_wait(ep, maxevents=2)
+    - n = f.n
+    - if n == 1:
+        - g = epoll_wait(ep, maxevents=2)
+        - m = g.n
+  w:
+    - write(b, 1)
+)";
+
+TEST(Epoll, NoEventIsLostDuringAScan) {
+  const Outcomes all = {"t.n=1 t.m=1", "t.n=2 t.m=0"};
+  const Outcomes lost = {"t.n=1 t.m=0 stuck t", "t.n=1 t.m=1", "t.n=2 t.m=0"};
+  EXPECT_EQ(outcomes(kEdgeDuringScan), all);
+  EXPECT_EQ(outcomes(with_switch("epoll.forgets-overflow", kEdgeDuringScan)), lost);
+  EXPECT_EQ(outcomes(with_switch("epoll.scan-drops-events", kEdgeDuringScan)), lost);
+}
+
+TEST(Epoll, WaitsForTheMutexDuringAScan) {
+  Machine machine(kReadyThroughout);
+  machine.step("b", 3);
+  machine.step("a", 2);  // A scan runs, so there may be events: to the harvest.
+  EXPECT_EQ(machine.phase("a"), "start scan");
+  EXPECT_FALSE(machine.enabled("a"));
+  machine.run("b");
+  machine.run("a");
+  EXPECT_EQ(machine.value("a.n"), 1);
+}
+
+// ---- Known-wrong wakes --------------------------------------------------------------------------
+
+TEST(Epoll, SwitchWakeKeepsEntryWakesOneSleeperTwice) {
+  const Outcomes all = outcomes(with_switch("epoll.wake-keeps-entry", kTwoEdges));
+  EXPECT_TRUE(all.count("a.n=0 b.n=1 stuck a"));
+}
+
+constexpr const char* kTimeoutAndSleeper = R"(
+objects:
+  e: eventfd(0)
+  ep: epoll(watch(e, IN|ET))
+observe: [a.n, b.n]
+judge: []
+threads:
+  a:
+    start: asleep(b)
+    run:
+      - x = epoll_wait(ep, maxevents=1, timeout=10ms)
+      - n = x.n
+  b:
+    - x = epoll_wait(ep, maxevents=1)
+    - n = x.n
+  w:
+    - write(e, 1)
+)";
+
+TEST(Epoll, TimeoutDoesNotSwallowTheWakeOfAnother) {
+  EXPECT_EQ(outcomes(kTimeoutAndSleeper),
+            (Outcomes{"a.n=0 b.n=1", "a.n=0 b.n=1 stuck a", "a.n=1 b.n=0 stuck b"}));
+  EXPECT_TRUE(outcomes(with_switch("epoll.no-look-after-timeout", kTimeoutAndSleeper))
+                  .count("a.n=0 b.n=0 stuck b"));
+}
+
+std::string mod_race(const std::string& name) {
+  return with_switch(name, R"(
+objects:
+  e: eventfd(0, EFD_NONBLOCK)
+  ep: epoll(watch(e, PRI))
+observe: [t.r, t.n]
+judge: []
+threads:
+  t:
+    - r = epoll_ctl(ep, EPOLL_CTL_MOD, e, IN)
+    - x = epoll_wait(ep, maxevents=1)
+    - n = x.n
+  w:
+    - write(e, 1)
+)");
+}
+
+TEST(Epoll, ModMissesNoEvent) {
+  EXPECT_EQ(outcomes(mod_race("epoll.mod-stores-late=off")), Outcomes{"t.r=0 t.n=1"});
+  const Outcomes lost = {"t.r=0 t.n=0 stuck t", "t.r=0 t.n=1"};
+  EXPECT_EQ(outcomes(mod_race("epoll.mod-stores-late")), lost);
+  EXPECT_EQ(outcomes(mod_race("epoll.mod-does-not-look")), lost);
+}
+
+TEST(Epoll, AddMissesNoEvent) {
+  const std::string body = R"(
+objects:
+  e: eventfd(0, EFD_NONBLOCK)
+  ep: epoll
+observe: [t.r, t.n]
+judge: []
+threads:
+  t:
+    - r = epoll_ctl(ep, EPOLL_CTL_ADD, e, IN)
+    - x = epoll_wait(ep, maxevents=1)
+    - n = x.n
+  w:
+    - write(e, 1)
+)";
+  EXPECT_EQ(outcomes(body), Outcomes{"t.r=0 t.n=1"});
+  EXPECT_EQ(outcomes(with_switch("epoll.add-does-not-look", body)),
+            (Outcomes{"t.r=0 t.n=0 stuck t", "t.r=0 t.n=1"}));
+}
+
+// The file is asked when an edge is reported, so one that is over is not.
+TEST(Epoll, EdgeThatIsOverIsNotReported) {
+  const std::string body = R"(
+objects:
+  e: eventfd(0, EFD_NONBLOCK)
+  ep: epoll(watch(e, IN|ET))
+observe: [t.n]
+judge: []
+threads:
+  t:
+    - write(e, 1)
+    - read(e)
+    - x = epoll_wait(ep, maxevents=1, timeout=0)
+    - n = x.n
+)";
+  EXPECT_EQ(outcomes(body), Outcomes{"t.n=0"});
+  EXPECT_EQ(outcomes(with_switch("epoll.latch-edges", body)), Outcomes{"t.n=1"});
+}
+
+TEST(Epoll, DisabledItemWakesNobody) {
+  Machine machine(R"(
+objects:
+  e: eventfd(1)
+  ep: epoll(watch(e, IN|ONESHOT))
+observe: [a.n, b.n]
+judge: []
+threads:
+  a:
+    - x = epoll_wait(ep, maxevents=1)
+    - n = x.n
+  b:
+    start: ended(a)
+    run:
+      - x = epoll_wait(ep, maxevents=1)
+      - n = x.n
+  w:
+    start: asleep(b)
+    run:
+      - write(e, 1)
+)");
+  machine.step("a", 4);
+  EXPECT_EQ(machine.phase("a"), "disable");
+  machine.run("a");
+  EXPECT_EQ(machine.value("a.n"), 1);
+  machine.run("b");
+  machine.run("w");
+  EXPECT_TRUE(machine.ended("w"));
+  EXPECT_TRUE(machine.asleep("b"));
+}
+
+TEST(Epoll, WakeForSomethingElseWakesNobody) {
+  EXPECT_EQ(outcomes(R"(
+objects:
+  e: eventfd(0)
+  ep: epoll(watch(e, PRI))
+observe: [a.n]
+judge: []
+threads:
+  a:
+    - x = epoll_wait(ep, maxevents=1)
+    - n = x.n
+  w:
+    - write(e, 1)
+)"),
+            Outcomes{"a.n=0 stuck a"});
+}
+
+// ---- ADD and MOD wake ---------------------------------------------------------------------------
+
+TEST(Epoll, AddAndModOfAReadyDescriptorWakeASleeper) {
+  EXPECT_EQ(outcomes(R"(
+objects:
+  e: eventfd(1)
+  ep: epoll
+observe: [a.n]
+judge: []
+threads:
+  a:
+    - x = epoll_wait(ep, maxevents=1)
+    - n = x.n
+  w:
+    start: asleep(a)
+    run:
+      - epoll_ctl(ep, EPOLL_CTL_ADD, e, IN)
+)"),
+            Outcomes{"a.n=1"});
+  EXPECT_EQ(outcomes(R"(
+objects:
+  e: eventfd(1)
+  ep: epoll(watch(e, PRI))
+observe: [a.n]
+judge: []
+threads:
+  a:
+    - x = epoll_wait(ep, maxevents=1)
+    - n = x.n
+  w:
+    start: asleep(a)
+    run:
+      - epoll_ctl(ep, EPOLL_CTL_MOD, e, IN)
+)"),
+            Outcomes{"a.n=1"});
+}
+
+TEST(Epoll, DelWakesNobody) {
+  EXPECT_EQ(outcomes(R"(
+objects:
+  e: eventfd(0)
+  ep: epoll(watch(e, IN))
+observe: [a.n]
+judge: []
+threads:
+  a:
+    - x = epoll_wait(ep, maxevents=1)
+    - n = x.n
+  w:
+    start: asleep(a)
+    run:
+      - epoll_ctl(ep, EPOLL_CTL_DEL, e)
+      - write(e, 1)
+)"),
+            Outcomes{"a.n=0 stuck a"});
+}
+
+// ---- An epoll that is polled --------------------------------------------------------------------
+
+TEST(Epoll, PollOfAnEpollSleepsUntilAnItemIsReady) {
+  for (const std::string call : {"poll", "select"}) {
+    EXPECT_EQ(outcomes(R"(
+objects:
+  e: eventfd(0)
+  ep: epoll(watch(e, IN|ET))
+observe: [p.n, p.m]
+judge: []
+threads:
+  p:
+    - r = )" + call + R"((watch(ep, IN))
+    - n = r.n
+    - m = r[0].revents
+  w:
+    - write(e, 1)
+)"),
+              Outcomes{"p.n=1 p.m=1"})
+        << call;
+  }
+}
+
+TEST(Epoll, PollOfAnEpollTakesNoEdge) {
+  EXPECT_EQ(alone(kFiles, {"epoll_ctl(ep, EPOLL_CTL_ADD, b, IN|ET)", "poll(ep=IN, timeout=0)",
+                           "poll(ep=IN, timeout=0)", "epoll_wait(ep, maxevents=1, timeout=0)",
+                           "poll(ep=IN, timeout=0)"}),
+            "r0=0 r1=1 r2=1 r3=1 r4=0");
+}
+
+TEST(Epoll, PollOfAnEpollDropsItemsThatAreNotReady) {
+  Machine machine(R"(
+objects:
+  a: eventfd(1, EFD_NONBLOCK)
+  b: eventfd(1, EFD_NONBLOCK)
+  ep: epoll(watch(a, IN), watch(b, IN))
+observe: [t.n]
+judge: []
+threads:
+  t:
+    - read(a)
+    - r = poll(ep=IN, timeout=0)
+    - n = r.n
+)");
+  EXPECT_EQ(machine.shown("ep"), "a b");
+  machine.run("t");
+  EXPECT_EQ(machine.value("t.n"), 1);
+  EXPECT_EQ(machine.shown("ep"), "b");
+}
+
+TEST(Epoll, AddOfAReadyDescriptorWakesWhoPollsTheEpoll) {
+  EXPECT_EQ(outcomes(R"(
+objects:
+  e: eventfd(1)
+  ep: epoll
+observe: [p.n]
+judge: []
+threads:
+  p:
+    - r = poll(ep=IN)
+    - n = r.n
+  w:
+    start: asleep(p)
+    run:
+      - epoll_ctl(ep, EPOLL_CTL_ADD, e, IN)
+)"),
+            Outcomes{"p.n=1"});
+}
+
+// ---- Epolls in epolls ---------------------------------------------------------------------------
+
+constexpr const char* kNested = R"(
+objects:
+  e: eventfd(0, EFD_NONBLOCK)
+  inner: epoll(watch(e, IN))
+  outer: epoll(watch(inner, IN))
+observe: [o.n, o.fd]
+judge: []
+threads:
+  o:
+    - x = epoll_wait(outer, maxevents=1)
+    - n = x.n
+    - fd = x[0].fd
+  w:
+    - write(e, 1)
+)";
+
+TEST(Epoll, OuterEpollIsWokenThroughTheInnerOne) {
+  EXPECT_EQ(outcomes(kNested), Outcomes{"o.n=1 o.fd=4"});
+}
+
+TEST(Epoll, InnerHarvestMayLeaveTheOuterWaiterNothing) {
+  EXPECT_EQ(outcomes(R"(
+objects:
+  e: eventfd(0, EFD_NONBLOCK)
+  inner: epoll(watch(e, IN|ET))
+  outer: epoll(watch(inner, IN))
+observe: [o.n, i.n]
+judge: []
+threads:
+  o:
+    - x = epoll_wait(outer, maxevents=1)
+    - n = x.n
+  i:
+    - x = epoll_wait(inner, maxevents=1)
+    - n = x.n
+  w:
+    - write(e, 1)
+)"),
+            (Outcomes{"o.n=0 i.n=1 stuck o", "o.n=1 i.n=1"}));
+}
+
+// As a 6.18 kernel answers.
+TEST(Epoll, OuterEdgeIsReportedOncePerWakeOfTheInner) {
+  EXPECT_EQ(
+      alone(
+          kFiles,
+          {"epoll_ctl(ep, EPOLL_CTL_ADD, b, IN)", "epoll_ctl(outer, EPOLL_CTL_ADD, ep, IN|ET)",
+           "epoll_wait(outer, maxevents=1, timeout=0)", "epoll_wait(outer, maxevents=1, timeout=0)",
+           "epoll_wait(ep, maxevents=1, timeout=0)", "epoll_wait(outer, maxevents=1, timeout=0)",
+           "write(b, 1)", "epoll_wait(outer, maxevents=1, timeout=0)"}),
+      "r0=0 r1=0 r2=1 r3=0 r4=1 r5=0 r6=8 r7=1");
+}
+
+TEST(Epoll, NestingHasLimits) {
+  constexpr const char* kSix = R"(
+  c: epoll[6]
+)";
+  EXPECT_EQ(alone(kSix, {"epoll_ctl(c[1], EPOLL_CTL_ADD, c[0], IN)",
+                         "epoll_ctl(c[2], EPOLL_CTL_ADD, c[1], IN)",
+                         "epoll_ctl(c[3], EPOLL_CTL_ADD, c[2], IN)",
+                         "epoll_ctl(c[0], EPOLL_CTL_ADD, c[3], IN)",  // ELOOP: a circle.
+                         "epoll_ctl(c[4], EPOLL_CTL_ADD, c[3], IN)",
+                         "epoll_ctl(c[5], EPOLL_CTL_ADD, c[4], IN)"}),  // ELOOP: too deep.
+            "r0=0 r1=0 r2=0 r3=-40 r4=0 r5=-40");
+  EXPECT_EQ(
+      alone(kSix,
+            {"epoll_ctl(c[5], EPOLL_CTL_ADD, c[4], IN)", "epoll_ctl(c[4], EPOLL_CTL_ADD, c[3], IN)",
+             "epoll_ctl(c[3], EPOLL_CTL_ADD, c[2], IN)", "epoll_ctl(c[2], EPOLL_CTL_ADD, c[1], IN)",
+             "epoll_ctl(c[1], EPOLL_CTL_ADD, c[0], IN)"}),  // Counted upwards as well.
+      "r0=0 r1=0 r2=0 r3=0 r4=-40");
+}
+
+TEST(Epoll, TwoThreadsCannotCloseACircle) {
+  EXPECT_EQ(outcomes(R"(
+objects:
+  x: epoll
+  y: epoll
+observe: [a.r, b.r]
+judge: []
+threads:
+  a:
+    - r = epoll_ctl(x, EPOLL_CTL_ADD, y, IN)
+  b:
+    - r = epoll_ctl(y, EPOLL_CTL_ADD, x, IN)
+)"),
+            (Outcomes{"a.r=0 b.r=-40", "a.r=-40 b.r=0"}));
+}
+
+// ---- EXCLUSIVE ----------------------------------------------------------------------------------
+
+std::string two_epolls(const std::string& events, const std::string& start) {
+  return R"(
+objects:
+  e: eventfd(0, EFD_NONBLOCK)
+  x: epoll(watch(e, )" +
+         events + R"())
+  y: epoll(watch(e, )" +
+         events + R"())
+observe: [a.n, b.n]
+judge: []
+threads:
+  a:
+    - v = epoll_wait(x, maxevents=1)
+    - n = v.n
+  b:
+    - v = epoll_wait(y, maxevents=1)
+    - n = v.n
+  w:
+    start: )" +
+         start + R"(
+    run:
+      - write(e, 1)
+)";
+}
+
+TEST(Epoll, EveryEpollOfASourceIsTold) {
+  EXPECT_EQ(outcomes(two_epolls("IN", "asleep(a) && asleep(b)")), Outcomes{"a.n=1 b.n=1"});
+}
+
+// Items stand at the tail of the source's queue, and the walk stops behind the first that woke.
+TEST(Epoll, ExclusiveWakesOneEpollInOrderOfRegistration) {
+  EXPECT_EQ(outcomes(two_epolls("IN|EXCLUSIVE", "asleep(a) && asleep(b)")),
+            Outcomes{"a.n=1 b.n=0 stuck b"});
+}
+
+TEST(Epoll, ExclusiveItemWithoutASleeperDoesNotAbsorbTheWake) {
+  // Whoever comes late finds the item ready: x took it before the walk went on.
+  EXPECT_TRUE(outcomes(two_epolls("IN|EXCLUSIVE", "asleep(b)")).count("a.n=1 b.n=1"));
+  EXPECT_FALSE(outcomes(two_epolls("IN|EXCLUSIVE", "asleep(b)")).count("a.n=0 b.n=1 stuck a"));
+}
+
+// pipe_release() wakes with all bits in one key (fs/pipe.c); it is meant for both.
+TEST(Epoll, WakeForBothDirectionsDoesNotStopAtAnExclusiveItem) {
+  const std::string body = R"(
+objects:
+  p: pipe
+  x: epoll(watch(p[0], IN|EXCLUSIVE))
+  y: epoll(watch(p[0], IN|EXCLUSIVE))
+observe: [a.n, b.n]
+judge: []
+threads:
+  a:
+    - v = epoll_wait(x, maxevents=1)
+    - n = v.n
+  b:
+    - v = epoll_wait(y, maxevents=1)
+    - n = v.n
+  w:
+    start: asleep(a) && asleep(b)
+    run:
+      - close(p[1])
+)";
+  EXPECT_EQ(outcomes(body), Outcomes{"a.n=1 b.n=1"});
+}
+
+// ---- Closing ------------------------------------------------------------------------------------
+
+TEST(Epoll, ItemsGoWithTheLastReferenceOfTheFile) {
+  EXPECT_EQ(alone(kFiles, {"epoll_ctl(ep, EPOLL_CTL_ADD, b, IN)", "dup(b)", "close(b)",
+                           "epoll_wait(ep, maxevents=2, timeout=0)",  // A number that is dead.
+                           "epoll_ctl(ep, EPOLL_CTL_DEL, b)",         // EBADF
+                           "close(8)", "epoll_wait(ep, maxevents=2, timeout=0)"}),
+            "r0=0 r1=8 r2=0 r3=1 r4=-9 r5=0 r6=0");
+}
+
+TEST(Epoll, DupIsAnItemOfItsOwn) {
+  EXPECT_EQ(alone(kFiles, {"epoll_ctl(ep, EPOLL_CTL_ADD, b, IN)", "dup(b)",
+                           "epoll_ctl(ep, EPOLL_CTL_ADD, 8, IN)",
+                           "epoll_wait(ep, maxevents=3, timeout=0)"}),
+            "r0=0 r1=8 r2=0 r3=2");
+}
+
+TEST(Epoll, ReusedNumberIsAnotherItem) {
+  EXPECT_EQ(alone(kFiles, {"dup(b)", "epoll_ctl(ep, EPOLL_CTL_ADD, 8, IN)", "close(8)",
+                           "eventfd(0)", "epoll_ctl(ep, EPOLL_CTL_DEL, 8)",  // ENOENT
+                           "epoll_ctl(ep, EPOLL_CTL_ADD, 8, IN)",
+                           "epoll_wait(ep, maxevents=3, timeout=0)"}),
+            "r0=8 r1=0 r2=0 r3=8 r4=-2 r5=0 r6=1");
+}
+
+TEST(Epoll, ClosingTheEpollTakesItsEntriesOffTheSources) {
+  EXPECT_EQ(alone(kFiles,
+                  {"epoll_ctl(ep, EPOLL_CTL_ADD, b, IN)", "epoll_ctl(outer, EPOLL_CTL_ADD, ep, IN)",
+                   "close(ep)", "write(b, 1)", "epoll_wait(outer, maxevents=1, timeout=0)",
+                   "epoll_create1(0)", "epoll_wait(6, maxevents=1, timeout=0)"}),
+            "r0=0 r1=0 r2=0 r3=8 r4=0 r5=6 r6=0");
+}
+
+TEST(Epoll, ClosingTheEpollWakesNoSleeper) {
+  EXPECT_EQ(outcomes(R"(
+objects:
+  e: eventfd(0)
+  ep: epoll(watch(e, IN))
+observe: [a.n, w.r]
+judge: []
+threads:
+  a:
+    - x = epoll_wait(ep, maxevents=1)
+    - n = x.n
+  w:
+    start: asleep(a)
+    run:
+      - r = close(ep)
+)"),
+            Outcomes{"a.n=0 w.r=0 stuck a"});
+}
+
+TEST(Epoll, ClosingAWatchedFileAndItsEpollAtOnce) {
+  EXPECT_EQ(outcomes(R"(
+objects:
+  e: eventfd(1)
+  ep: epoll(watch(e, IN))
+observe: [a.r, b.r]
+judge: []
+threads:
+  a:
+    - r = close(e)
+  b:
+    - r = close(ep)
+)"),
+            Outcomes{"a.r=0 b.r=0"});
+}
+
+TEST(Epoll, CloseDuringAScanWaitsForIt) {
+  EXPECT_EQ(outcomes(R"(
+objects:
+  e: eventfd(1)
+  ep: epoll(watch(e, IN))
+observe: [a.n, b.r]
+judge: []
+threads:
+  a:
+    - x = epoll_wait(ep, maxevents=1, timeout=0)
+    - n = x.n
+  b:
+    - r = close(e)
+)"),
+            (Outcomes{"a.n=0 b.r=0", "a.n=1 b.r=0"}));
+}
+
+TEST(Epoll, DelRacesWithEverything) {
+  EXPECT_EQ(outcomes(R"(
+objects:
+  e: eventfd(0, EFD_NONBLOCK)
+  ep: epoll(watch(e, IN))
+observe: [a.n, b.r]
+judge: []
+threads:
+  a:
+    - x = epoll_wait(ep, maxevents=1, timeout=10ms)
+    - n = x.n
+  b:
+    - r = epoll_ctl(ep, EPOLL_CTL_DEL, e)
+  w:
+    - write(e, 1)
+)"),
+            (Outcomes{"a.n=0 b.r=0", "a.n=1 b.r=0"}));
+}
+
+TEST(Epoll, MoreItemsThanCallsAreABound) {
+  EXPECT_EQ(alone(R"(
+  e: eventfd[3](0)
+  ep: epoll
+  r: word(0)
+)",
+                  {"dup(e[0])", "epoll_ctl(ep, EPOLL_CTL_ADD, 3, IN)"}),
+            "r0=7 r1=0");
+}
+
 }  // namespace
 }  // namespace wakesim::testing

@@ -1046,9 +1046,9 @@ TEST(Epoll, ExclusiveItemWithoutASleeperDoesNotAbsorbTheWake) {
   EXPECT_FALSE(outcomes(two_epolls("IN|EXCLUSIVE", "asleep(b)")).count("a.n=0 b.n=1 stuck a"));
 }
 
-// pipe_release() wakes with all bits in one key (fs/pipe.c); it is meant for both.
-TEST(Epoll, WakeForBothDirectionsDoesNotStopAtAnExclusiveItem) {
-  const std::string body = R"(
+// pipe_release() wakes everybody, with no key that could be wrong (fs/pipe.c).
+TEST(Epoll, WakeOfEverybodyStopsAtNoExclusiveItem) {
+  EXPECT_EQ(outcomes(R"(
 objects:
   p: pipe
   x: epoll(watch(p[0], IN|EXCLUSIVE))
@@ -1066,8 +1066,34 @@ threads:
     start: asleep(a) && asleep(b)
     run:
       - close(p[1])
+)"),
+            Outcomes{"a.n=1 b.n=1"});
+}
+
+// A key with both bits may be meant for another waiter as well.
+TEST(Epoll, WakeForBothDirectionsDoesNotStopAtAnExclusiveItem) {
+  const std::string body = R"(
+objects:
+  e: eventfd(0, EFD_NONBLOCK)
+  x: epoll(watch(e, IN|EXCLUSIVE))
+  y: epoll(watch(e, IN|EXCLUSIVE))
+observe: [a.n, b.n]
+judge: []
+threads:
+  a:
+    - v = epoll_wait(x, maxevents=1)
+    - n = v.n
+  b:
+    - v = epoll_wait(y, maxevents=1)
+    - n = v.n
+  w:
+    start: asleep(a) && asleep(b)
+    run:
+      - eventfd_signal(e, OUT)
 )";
   EXPECT_EQ(outcomes(body), Outcomes{"a.n=1 b.n=1"});
+  EXPECT_EQ(outcomes(with_switch("epoll.exclusive-always-counts", body)),
+            Outcomes{"a.n=1 b.n=0 stuck b"});
 }
 
 // ---- Closing ------------------------------------------------------------------------------------

@@ -508,14 +508,6 @@ std::string ctl_subject(const View& view, const std::byte* frame) {
                              : file::open_file(view, id).name;
 }
 
-std::int64_t ctl_owner(const View& view, const std::byte* frame) {
-  const auto& call = *reinterpret_cast<const CtlCall*>(frame);
-  std::uint32_t holder = 0;
-  if (call.at == At::Locking) holder = view.read(epoll_of(view, call).mutex).holder;
-  if (call.at == At::CheckingLoop) holder = view.read(epolls_of(view).nesting);
-  return holder == 0 ? -1 : static_cast<std::int64_t>(holder) - 1;
-}
-
 ClassId class_of(const Effects& effects, ListId list) {
   return effects.system().layout.lists[index(list)].cls;
 }
@@ -614,7 +606,6 @@ CallRow ctl_row() {
                 {"ENOSPC", "the model's bound of items, which follows from the calls"}};
   row.wakes = "ADD and MOD of a ready descriptor: the latest sleeper, and who polls the epoll";
   bind_frame<CtlCall, begin_ctl, ctl_enabled, step_ctl, ctl_phase>(row);
-  row.waits_for_owner = ctl_owner;
   row.subject = ctl_subject;
   row.effects = ctl_effects;
   return row;

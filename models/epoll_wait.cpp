@@ -345,14 +345,6 @@ std::string wait_subject(const View& view, const std::byte* frame) {
                              : file::open_file(view, id).name;
 }
 
-std::int64_t wait_owner(const View& view, const std::byte* frame) {
-  const WaitCall& call = wait_call(frame);
-  if (call.at != At::Harvesting) return -1;
-  const std::uint32_t holder = view.read(epoll_of(view, call.epoll).mutex).holder;
-  const bool is_other = holder != 0 && holder != index(call.thread) + 1;
-  return is_other ? static_cast<std::int64_t>(holder) - 1 : -1;
-}
-
 // As after a timeout that found the entry still queued.
 void return_empty(Step& step, std::byte* frame) {
   WaitCall& call = *reinterpret_cast<WaitCall*>(frame);
@@ -398,7 +390,6 @@ CallRow row_of(std::string_view name) {
   bind_frame<WaitCall, begin_wait<has_timespec>, wait_enabled, step_wait, wait_phase>(row);
   row.may_return_empty = true;
   row.return_empty = return_empty;
-  row.waits_for_owner = wait_owner;
   row.subject = wait_subject;
   row.effects = wait_effects;
   return row;

@@ -89,14 +89,21 @@ class ObjectDeclarer {
     for (const ast::Object& object : system_.instance.objects) {
       auto symbol = make(object, Shape(object.name));
       if (symbol) compilation_.declare(object.name, std::move(*symbol));
+      report_errors(object.where);
     }
     if (hooks.after_objects != nullptr) hooks.after_objects(builder_);
-    for (const std::string& message : builder_.errors()) {
-      diagnostics_.error(first_object_place(), message);
-    }
+    report_errors(first_object_place());
   }
 
  private:
+  // What models have said since the last report.
+  void report_errors(const Location& where) {
+    const auto& errors = builder_.errors();
+    for (; errors_reported_ < errors.size(); ++errors_reported_) {
+      diagnostics_.error(where, errors[errors_reported_]);
+    }
+  }
+
   Location first_object_place() const {
     const auto& objects = system_.instance.objects;
     return objects.empty() ? Location{} : objects.front().where;
@@ -391,6 +398,7 @@ class ObjectDeclarer {
   Diagnostics& diagnostics_;
   const Symbols& symbols_;
   Builder builder_;
+  std::size_t errors_reported_ = 0;
 };
 
 }  // namespace

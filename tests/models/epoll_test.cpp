@@ -1210,5 +1210,44 @@ TEST(Epoll, MoreItemsThanCallsAreABound) {
             "r0=7 r1=0");
 }
 
+// ---- Other ways to the same outcomes ------------------------------------------------------------
+
+TEST(Epoll, WalksCutAtEachEntryComeToTheSame) {
+  const std::vector<std::string> bodies = {kTwoSleepers,
+                                           kTwoEdges,
+                                           kNested,
+                                           kEdgeDuringScan,
+                                           two_epolls("IN|EXCLUSIVE", "asleep(a) && asleep(b)"),
+                                           two_epolls("IN", "asleep(b)")};
+  for (const std::string& body : bodies) {
+    EXPECT_EQ(outcomes(with_switch("kernel.split-walks", body)), outcomes(body)) << body;
+  }
+}
+
+TEST(Epoll, WakeForNoReasonFindsNothingAndSleepsAgain) {
+  Machine machine("machine: { spurious: 1 }\n" + one_waiter("IN", kWaitTwice));
+  machine.run("t");
+  machine.wake_spuriously("t");
+  machine.step("t");
+  EXPECT_EQ(machine.phase("t"), "unlink");
+  machine.run("t");
+  EXPECT_TRUE(machine.asleep("t"));
+  EXPECT_EQ(machine.shown("ep"), "asleep t");
+}
+
+TEST(Epoll, WaitGivesUpAsWhenNothingHappened) {
+  Machine machine(one_waiter("IN", kWaitTwice));
+  machine.run("t");
+  machine.return_empty("t");
+  EXPECT_EQ(machine.shown("ep"), "-");
+  EXPECT_EQ(machine.value("t.n"), 0);
+}
+
+TEST(Epoll, CallsSayWhichEpollTheyAreAbout) {
+  Machine machine(one_waiter("IN", kWaitTwice));
+  machine.step("t");
+  EXPECT_EQ(machine.subject("t"), "ep");
+}
+
 }  // namespace
 }  // namespace wakesim::testing

@@ -1,6 +1,7 @@
 #include "models/catalogue.h"
 
 #include "models/cancel.h"
+#include "models/epoll.h"
 #include "models/errno.h"
 #include "models/eventfd.h"
 #include "models/file.h"
@@ -41,7 +42,7 @@ bool has_cancellation(const Builder& builder) {
 }
 
 void before_objects(Builder& builder) {
-  kernel::begin_queues(builder, false);
+  kernel::begin_queues(builder, has_epoll(builder));
   if (has_signals(builder)) signals::make_signals(builder);
   if (has_cancellation(builder)) cancel::make_cancellation(builder);
 }
@@ -63,7 +64,9 @@ InterruptHooks interrupt_hooks() {
 // Files that calls may open, then the numbers for them.
 void after_objects(Builder& builder) {
   make_eventfd_pool(builder);
+  make_epoll_pool(builder);
   file::finish_table(builder);
+  finish_epolls(builder);
 }
 
 }  // namespace
@@ -77,6 +80,7 @@ const Catalogue& catalogue() {
     result.models.push_back(pipe_model());
     result.models.push_back(socket_model());
     result.models.push_back(poll_model());
+    result.models.push_back(epoll_model());
     result.models.push_back(wait_queue_model());
     result.models.push_back(mutex_model());
     result.models.push_back(queue_model());

@@ -32,6 +32,9 @@ static_assert(std::has_unique_object_representations_v<Slot>);
 // The number is taken and leads nowhere yet.
 constexpr std::uint32_t kReserved = ~std::uint32_t{0};
 
+// FileState::flags without references: the file has ties that must be cut.
+constexpr std::uint32_t kDying = ~std::uint32_t{0};
+
 struct Number {
   FileId initial = kNoFile;
   Cell<Slot> slot;  // Only where numbers are opened or closed.
@@ -43,6 +46,7 @@ struct FileTable {
   std::size_t opening_sites = 0;
   std::vector<OpenFile> files;
   std::vector<Number> numbers;  // From kFirstNumber on.
+  Ties ties;
 };
 
 const FileTable& table_of(const View& view) {
@@ -133,6 +137,9 @@ void reference_effects(Effects& effects, const FileTable& table, const OpenFile&
   if (file.operations->release_effects != nullptr) {
     file.operations->release_effects(effects, file);
   }
+  if (table.ties.effects != nullptr) {
+    table.ties.effects(effects, static_cast<FileId>(&file - table.files.data()));
+  }
 }
 
 }  // namespace
@@ -150,7 +157,7 @@ const FileOperations& operations_of(KindId kind) { return kinds()[static_cast<st
 
 std::size_t opening_call_sites(const Builder& builder) {
   std::size_t sites = 0;
-  for (const char* call : {"dup", "eventfd", "accept", "accept4"})
+  for (const char* call : {"dup", "eventfd", "accept", "accept4", "epoll_create", "epoll_create1"})
     sites += builder.call_sites(call);
   return sites;
 }
@@ -173,6 +180,8 @@ FileId add_to_pool(Builder& builder, OpenFile file) {
   return add_file(table_of(builder), builder, std::move(file), 0);
 }
 
+void set_ties(Builder& builder, const Ties& ties) { table_of(builder).ties = ties; }
+
 void finish_table(Builder& builder) {
   FileTable& table = table_of(builder);
   for (std::size_t i = 0; i < table.opening_sites; ++i) add_number(table, builder, kNoFile);
@@ -184,6 +193,18 @@ bool is_table_constant(const View& view) { return table_of(view).is_constant; }
 
 const OpenFile& open_file(const View& view, FileId file) {
   return table_of(view).files[index(file)];
+}
+
+std::size_t file_count(const View& view) { return table_of(view).files.size(); }
+
+std::vector<std::int64_t> declared_numbers(const View& view) {
+  const FileTable& table = table_of(view);
+  std::vector<std::int64_t> numbers;
+  for (std::size_t i = 0; i < table.numbers.size(); ++i) {
+    if (table.numbers[i].initial == kNoFile) continue;
+    numbers.push_back(kFirstNumber + static_cast<std::int64_t>(i));
+  }
+  return numbers;
 }
 
 std::uint32_t flags_of(const View& view, FileId id) {
@@ -218,20 +239,61 @@ void take_reference(Step& step, FileId id) {
   step.write(file.state, state);
 }
 
+bool is_dying(const View& view, FileId id) {
+  const FileTable& table = table_of(view);
+  if (table.is_constant) return false;
+  const FileState state = view.read(table.files[index(id)].state);
+  return state.references == 0 && state.flags == kDying;
+}
+
+bool may_fput(const View& view, ThreadId thread, FileId id) {
+  if (!is_dying(view, id)) return true;
+  const Ties& ties = table_of(view).ties;
+  return !ties.exist(view, id) || ties.may_cut(view, thread, id);
+}
+
 // The kernel drops to zero first and runs __fput() on the way out of the system call. Nobody can
 // see the zero in between: no number leads to the file any more and no call holds it.
-void fput(Step& step, FileId id) {
+Progress fput(Step& step, FileId id) {
   const FileTable& table = table_of(step);
-  if (table.is_constant) return;
+  if (table.is_constant) return Progress::Returned;
   const OpenFile& file = table.files[index(id)];
+  const Ties& ties = table.ties;
   FileState state = step.read(file.state);
-  WAKESIM_ASSERT(state.references > 0);
-  --state.references;
-  if (state.references == 0) state.flags = 0;
-  step.write(file.state, state);
-  if (state.references == 0 && file.operations->release != nullptr) {
-    file.operations->release(step, file);
+  if (is_dying(step, id) && ties.exist(step, id)) {
+    ties.cut(step, id);
+    return Progress::Continues;
   }
+  if (!is_dying(step, id)) {
+    WAKESIM_ASSERT(state.references > 0);
+    --state.references;
+    const bool is_last = state.references == 0;
+    const bool has_ties = is_last && ties.exist != nullptr && ties.exist(step, id);
+    if (is_last) state.flags = has_ties ? kDying : 0;
+    step.write(file.state, state);
+    if (!is_last) return Progress::Returned;
+    if (has_ties) return Progress::Continues;
+  }
+  step.write(file.state, FileState{});
+  if (file.operations->release != nullptr) file.operations->release(step, file);
+  return Progress::Returned;
+}
+
+bool may_ask(const View& view, ThreadId thread, const OpenFile& file) {
+  const PollMethod& method = file.operations->poll;
+  return method.enabled == nullptr || method.enabled(view, thread, file);
+}
+
+std::optional<std::uint32_t> ask(Step& step, const OpenFile& file, Asked& asked) {
+  const PollMethod& method = file.operations->poll;
+  if (method.step != nullptr) return method.step(step, file);
+  if (asked.loads == 0 && method.announce != nullptr && method.announce(step, file)) return {};
+  asked.mask |= method.load(step, file, asked.loads);
+  ++asked.loads;
+  if (asked.loads < method.loads(step, file)) return {};
+  const std::uint32_t mask = asked.mask;
+  asked = {};
+  return mask;
 }
 
 FileId find_unused(Step& step, const FileOperations& operations) {
@@ -239,7 +301,8 @@ FileId find_unused(Step& step, const FileOperations& operations) {
   for (std::size_t i = 0; i < table.files.size(); ++i) {
     const OpenFile& file = table.files[i];
     if (!file.is_pooled || file.operations != &operations) continue;
-    if (step.read(file.state).references == 0) return static_cast<FileId>(i);
+    const FileState state = step.read(file.state);
+    if (state.references == 0 && state.flags != kDying) return static_cast<FileId>(i);
   }
   return kNoFile;
 }
@@ -405,8 +468,9 @@ bool transfer_enabled(const View& view, const TransferCall& call) {
   switch (call.at) {
     case At::NotOpen:
     case At::Fdget:
-    case At::Fput:
       return true;
+    case At::Fput:
+      return may_fput(view, call.thread, call.file);
     case At::InFile:
       return transfer_of(call).enabled(view, call.thread, call.inner.data());
   }
@@ -445,7 +509,7 @@ Progress step_transfer(Step& step, TransferCall& call) {
     case At::InFile:
       return step_in_file(step, call);
     case At::Fput:
-      fput(step, call.file);
+      if (fput(step, call.file) == Progress::Continues) return Progress::Continues;
       return step.finish(call.value);
   }
   WAKESIM_UNREACHABLE();
@@ -540,18 +604,22 @@ struct CloseCall {
 
   std::int32_t number;
   FileId file;
+  ThreadId thread;
   At at;
-  std::array<std::uint8_t, 7> zero;
+  std::array<std::uint8_t, 3> zero;
 };
 static_assert(std::has_unique_object_representations_v<CloseCall>);
 
-void begin_close(Step&, std::span<const std::int64_t> arguments, CloseCall& call) {
+void begin_close(Step& step, std::span<const std::int64_t> arguments, CloseCall& call) {
   call = CloseCall{};
+  call.thread = step.thread();
   call.number = to_number(arguments[0]);
   call.file = kNoFile;
 }
 
-bool close_enabled(const View&, const CloseCall&) { return true; }
+bool close_enabled(const View& view, const CloseCall& call) {
+  return call.at == CloseCall::At::Unlinking || may_fput(view, call.thread, call.file);
+}
 
 // Follows close(2): file_close_fd() takes the number out under the table's lock, then fput. Calls
 // in flight on the file go on undisturbed, and nobody is woken: not even who polls it.
@@ -565,7 +633,7 @@ Progress step_close(Step& step, CloseCall& call) {
       return Progress::Continues;
     }
     case CloseCall::At::Fput:
-      fput(step, call.file);
+      if (fput(step, call.file) == Progress::Continues) return Progress::Continues;
       return step.finish(0);
   }
   WAKESIM_UNREACHABLE();
@@ -615,18 +683,22 @@ struct DupCall {
 
   std::int32_t number;
   FileId file;
+  ThreadId thread;
   At at;
-  std::array<std::uint8_t, 7> zero;
+  std::array<std::uint8_t, 3> zero;
 };
 static_assert(std::has_unique_object_representations_v<DupCall>);
 
-void begin_dup(Step&, std::span<const std::int64_t> arguments, DupCall& call) {
+void begin_dup(Step& step, std::span<const std::int64_t> arguments, DupCall& call) {
   call = DupCall{};
+  call.thread = step.thread();
   call.number = to_number(arguments[0]);
   call.file = kNoFile;
 }
 
-bool dup_enabled(const View&, const DupCall&) { return true; }
+bool dup_enabled(const View& view, const DupCall& call) {
+  return call.at != DupCall::At::Fput || may_fput(view, call.thread, call.file);
+}
 
 // Follows dup(2). The reference of fget_raw() becomes the new number's.
 Progress step_dup(Step& step, DupCall& call) {
@@ -645,7 +717,7 @@ Progress step_dup(Step& step, DupCall& call) {
       return Progress::Continues;
     }
     case DupCall::At::Fput:
-      fput(step, call.file);
+      if (fput(step, call.file) == Progress::Continues) return Progress::Continues;
       return step.finish(-EMFILE);
   }
   WAKESIM_UNREACHABLE();

@@ -17,6 +17,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -139,7 +140,12 @@ struct PollMethod {
   // The condition is read in `loads` loads, each a step; their bits add up to the mask.
   std::uint32_t (*loads)(const View& view, const OpenFile& file) = nullptr;
   std::uint32_t (*load)(const View& view, const OpenFile& file, std::uint32_t which) = nullptr;
+  // What the method may touch, its poll_wait() by the calling thread included.
   void (*effects)(Effects& effects, const OpenFile& file) = nullptr;
+  // A method that takes locks (an epoll's) has these instead of the loads: where it stands, it
+  // keeps in the state of its object. `step` gives the mask when it has it.
+  bool (*enabled)(const View& view, ThreadId thread, const OpenFile& file) = nullptr;
+  std::optional<std::uint32_t> (*step)(Step& step, const OpenFile& file) = nullptr;
 };
 
 // struct file_operations, as far as it is modelled.
@@ -177,11 +183,24 @@ void add_spare_number(Builder& builder);
 // Catalogue::hooks.after_objects, behind whatever fills the pools.
 void finish_table(Builder& builder);
 
+// What else must go with a file before it is released: the epoll items on it, or in it
+// (eventpoll_release_file(), ep_clear_and_put()). Each call of `cut` is a step.
+struct Ties {
+  bool (*exist)(const View& view, FileId file) = nullptr;
+  bool (*may_cut)(const View& view, ThreadId thread, FileId file) = nullptr;
+  void (*cut)(Step& step, FileId file) = nullptr;
+  void (*effects)(Effects& effects, FileId file) = nullptr;
+};
+void set_ties(Builder& builder, const Ties& ties);
+
 // ---- During a run -------------------------------------------------------------------------------
 
 // True if no call ever opens or closes a number.
 bool is_table_constant(const View& view);
 const OpenFile& open_file(const View& view, FileId file);
+std::size_t file_count(const View& view);
+// Numbers that are open from the start.
+std::vector<std::int64_t> declared_numbers(const View& view);
 std::uint32_t flags_of(const View& view, FileId file);
 
 // The file behind a number, or kNoFile. Takes no reference.
@@ -190,9 +209,22 @@ FileId lookup(const View& view, std::int64_t number);
 FileId declared_file(const View& view, std::int64_t number);
 std::vector<const OpenFile*> declared_files(const Effects& effects, const PossibleValues& numbers);
 
+// What a poll method that is being asked has found so far, kept by whoever asks. Zero at first.
+struct Asked {
+  std::uint32_t mask;
+  std::uint32_t loads;
+};
+// One step of asking the file, behind its poll_wait(); the mask, once it is whole.
+bool may_ask(const View& view, ThreadId thread, const OpenFile& file);
+std::optional<std::uint32_t> ask(Step& step, const OpenFile& file, Asked& asked);
+
 void take_reference(Step& step, FileId file);
-// Drops one; the last one releases the file. One step.
-void fput(Step& step, FileId file);
+// Drops one. The last one releases the file, in one step unless it has ties: then fput() says that
+// it continues, and is called again, each time in a step of its own.
+bool may_fput(const View& view, ThreadId thread, FileId file);
+Progress fput(Step& step, FileId file);
+// The last reference is gone, the ties are not yet.
+bool is_dying(const View& view, FileId file);
 
 // An unused file of this kind from the pool, or kNoFile; and the lowest free number for it, or
 // -EMFILE. Part of the caller's step.

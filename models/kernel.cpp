@@ -54,6 +54,14 @@ bool pollwake(Step& step, EntryId entry, const Entry& record, WakeOptions option
   return try_to_wake_up(step, poller, kTaskNormal);
 }
 
+// fs/eventpoll.c: unlinks whether or not the task slept. A waiter whose time is over finds itself
+// unlinked and looks once more, so the wake is not lost on it.
+bool ep_autoremove_wake_function(Step& step, EntryId entry, const WakeOptions& options) {
+  const bool woken = try_to_wake_up(step, step.owner(entry), options.mode);
+  if (!step.is_on(id(Switch::EpollWakeKeepsEntry))) remove_wait_queue(step, entry);
+  return woken;
+}
+
 }  // namespace
 
 // The callback of a task's entry; true if it counts as a successful wake.
@@ -63,8 +71,11 @@ bool run_task_callback(Step& step, EntryId entry, const WakeOptions& options) {
   switch (static_cast<WakeFunction>(record.function)) {
     case WakeFunction::None:
     case WakeFunction::FutexQ:
+    case WakeFunction::EpollItem:
     case WakeFunction::Count:
       break;
+    case WakeFunction::EpollWait:
+      return ep_autoremove_wake_function(step, entry, options);
     case WakeFunction::Default:
       return try_to_wake_up(step, owner, options.mode);
     case WakeFunction::Autoremove: {

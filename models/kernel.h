@@ -70,6 +70,8 @@ enum class WakeFunction : std::uint16_t {
   Autoremove = 2,  // autoremove_wake_function
   Pollwake = 3,    // fs/select.c: pollwake
   FutexQ = 4,      // No wait queue's: a futex_q, which only futex calls wake.
+  EpollWait = 5,   // fs/eventpoll.c: ep_autoremove_wake_function
+  EpollItem = 6,   // fs/eventpoll.c: ep_poll_callback. An object's entry.
   Count,
 };
 
@@ -177,7 +179,11 @@ struct CallbackResult {
   std::optional<WaitQueue> wakes_next{};  // To be woken before the walk goes on, key included.
   WakeOptions next_options{};
 };
-using Callback = CallbackResult (*)(Step& step, EntryId entry, const WakeOptions& options);
+struct Callback {
+  // May it take its locks now?
+  bool (*enabled)(const View& view, EntryId entry) = nullptr;
+  CallbackResult (*run)(Step& step, EntryId entry, const WakeOptions& options) = nullptr;
+};
 
 // Names the callback of objects' entries with this function. `nested` queues may be woken by one
 // another, so a walk may get that deep.

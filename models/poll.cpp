@@ -64,15 +64,14 @@ struct PollCall {
   std::uint32_t pairs;
   std::uint32_t position;  // The pair being looked at; while Freeing, one past the next to free.
   FileId file;             // Of that pair.
-  std::uint32_t mask;      // Loaded so far.
+  file::Asked asked;
   At at;
-  std::uint8_t load;  // Which load is next.
   bool is_select;
   bool may_link;  // The queueing function is set.
   bool is_timed_out;
   bool has_timer;
   bool is_counted;  // Files have references.
-  std::array<std::uint8_t, 5> zero;
+  std::array<std::uint8_t, 2> zero;
 };
 static_assert(std::has_unique_object_representations_v<PollCall>);
 static_assert(sizeof(PollCall) % 8 == 0);  // The pairs stand right behind it.
@@ -148,8 +147,7 @@ void record_mask(PollCall& call, std::uint32_t mask) {
   }
   call.result += ready;
   if (ready != 0) call.may_link = false;
-  call.mask = 0;
-  call.load = 0;
+  call.asked = {};
   call.file = file::kNoFile;
   call.position = end;
 }
@@ -191,7 +189,7 @@ void advance(const View& view, PollCall& call) {
       record_mask(call, file::kNval);
       continue;
     }
-    if (file::open_file(view, id).operations->poll.load == nullptr) {
+    if (file::open_file(view, id).operations->poll.queue == nullptr) {
       record_mask(call, kDefaultMask);
       continue;
     }
@@ -241,7 +239,7 @@ void step_lookup(Step& step, PollCall& call) {
   // could tell, is left out.
   if (pair.held != index(id) + 1) file::take_reference(step, id);
   call.file = id;
-  if (file::open_file(step, id).operations->poll.load == nullptr) {
+  if (file::open_file(step, id).operations->poll.queue == nullptr) {
     finish_pair(step, call, kDefaultMask);
     return;
   }
@@ -261,33 +259,31 @@ void step_linking(Step& step, PollCall& call) {
       {.function = kernel::WakeFunction::Pollwake, .key = key_of(call, call.position)});
   pairs_of(call)[call.position].held = index(call.file) + 1;
   if (step.is_on(id(Switch::PollChecksBeforeLinking))) {
-    finish_pair(step, call, call.mask);
+    finish_pair(step, call, call.asked.mask);
   } else {
     call.at = At::Loading;
   }
 }
 
-bool is_ready(const PollCall& call) {
-  if (!call.is_select) return (call.mask & key_of(call, call.position)) != 0;
+bool is_ready(const PollCall& call, std::uint32_t mask) {
+  if (!call.is_select) return (mask & key_of(call, call.position)) != 0;
   const auto pairs = pairs_of(call);
   for (std::uint32_t i = call.position; i < group_end(call, call.position); ++i) {
-    if (select_sets(call.mask, pairs[i].events) != 0) return true;
+    if (select_sets(mask, pairs[i].events) != 0) return true;
   }
   return false;
 }
 
 void step_loading(Step& step, PollCall& call) {
   const OpenFile& open = file::open_file(step, call.file);
-  const file::PollMethod& method = open.operations->poll;
-  if (call.load == 0 && method.announce != nullptr && method.announce(step, open)) return;
-  call.mask |= method.load(step, open, call.load);
-  ++call.load;
-  if (call.load < method.loads(step, open)) return;
-  if (step.is_on(id(Switch::PollChecksBeforeLinking)) && call.may_link && !is_ready(call)) {
+  const auto mask = file::ask(step, open, call.asked);
+  if (!mask) return;
+  if (step.is_on(id(Switch::PollChecksBeforeLinking)) && call.may_link && !is_ready(call, *mask)) {
+    call.asked.mask = *mask;
     call.at = At::Linking;
     return;
   }
-  finish_pair(step, call, call.mask);
+  finish_pair(step, call, *mask);
 }
 
 // ---- Sleeping -----------------------------------------------------------------------------------
@@ -353,9 +349,13 @@ void step_freeing(Step& step, PollCall& call) {
     --call.position;
     PollPair& pair = pairs[call.position];
     if (pair.held == 0) continue;
-    kernel::remove_wait_queue(step, kernel::my_entry(step, call.position));
+    const EntryId entry = kernel::my_entry(step, call.position);
+    if (kernel::is_linked(step, entry)) kernel::remove_wait_queue(step, entry);
     if (call.is_counted) {
-      file::fput(step, static_cast<FileId>(pair.held - 1));
+      if (file::fput(step, static_cast<FileId>(pair.held - 1)) == Progress::Continues) {
+        ++call.position;
+        return;
+      }
       is_dropped = true;
     }
     pair.held = 0;
@@ -455,7 +455,9 @@ bool may_lock_queue(const View& view, const PollCall& call, FileId id) {
 bool may_free(const View& view, const PollCall& call) {
   const auto pairs = pairs_of(call);
   return std::all_of(pairs.begin(), pairs.end(), [&](const PollPair& pair) {
-    return pair.held == 0 || may_lock_queue(view, call, static_cast<FileId>(pair.held - 1));
+    if (pair.held == 0) return true;
+    const auto id = static_cast<FileId>(pair.held - 1);
+    return may_lock_queue(view, call, id) && file::may_fput(view, call.thread, id);
   });
 }
 
@@ -463,11 +465,13 @@ bool poll_enabled(const View& view, const PollCall& call) {
   switch (call.at) {
     case At::CheckingSets:
     case At::Lookup:
-    case At::Loading:
-    case At::Fput:
     case At::SettingState:
     case At::Done:
       return true;
+    case At::Fput:
+      return file::may_fput(view, call.thread, call.file);
+    case At::Loading:
+      return file::may_ask(view, call.thread, file::open_file(view, call.file));
     case At::Linking:
       return may_lock_queue(view, call, call.file);
     case At::Freeing:
@@ -493,7 +497,7 @@ Progress step_poll(Step& step, PollCall& call) {
       step_loading(step, call);
       break;
     case At::Fput:
-      file::fput(step, call.file);
+      if (file::fput(step, call.file) == Progress::Continues) break;
       call.file = file::kNoFile;
       advance(step, call);
       break;

@@ -76,8 +76,9 @@ void begin_call(Step& step, std::span<const std::int64_t> arguments, SocketCall<
 
 template <class Operation>
 bool call_enabled(const View& view, const SocketCall<Operation>& call) {
-  if (call.at != SocketCall<Operation>::At::Inside) return true;
-  return Operation::enabled(view, call.thread, call.inner);
+  using At = typename SocketCall<Operation>::At;
+  if (call.at == At::Fput) return file::may_fput(view, call.thread, call.file);
+  return call.at != At::Inside || Operation::enabled(view, call.thread, call.inner);
 }
 
 // From here to the end of the call the socket cannot be released.
@@ -108,7 +109,7 @@ Progress step_call(Step& step, SocketCall<Operation>& call) {
       call.at = At::Fput;
       return Progress::Continues;
     case At::Fput:
-      file::fput(step, call.file);
+      if (file::fput(step, call.file) == Progress::Continues) return Progress::Continues;
       return step.finish(call.result);
   }
   WAKESIM_UNREACHABLE();

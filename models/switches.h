@@ -46,6 +46,20 @@ enum class Switch : std::uint16_t {
   SocketShutdownConnectors,    // socket.shutdown-wakes-connectors = no | yes
   SocketEofOnce,               // socket.eof-once
   SocketLooksBeforeLinking,    // socket.looks-before-linking
+  // epoll
+  EpollReadySeqcount,          // epoll.ready-seqcount
+  EpollLatchEdges,             // epoll.latch-edges
+  EpollForgetsOverflow,        // epoll.forgets-overflow
+  EpollWakeKeepsEntry,         // epoll.wake-keeps-entry
+  EpollNoLookAfterTimeout,     // epoll.no-look-after-timeout
+  EpollSleepersFifo,           // epoll.sleepers-fifo
+  EpollModStoresLate,          // epoll.mod-stores-late
+  EpollModDoesNotLook,         // epoll.mod-does-not-look
+  EpollAddDoesNotLook,         // epoll.add-does-not-look
+  EpollDoneWakesNobody,        // epoll.done-wakes-nobody
+  EpollExclusiveAlwaysCounts,  // epoll.exclusive-always-counts
+  EpollLevelNotRequeued,       // epoll.level-not-requeued
+  EpollScanDropsEvents,        // epoll.scan-drops-events
   Count,
 };
 

@@ -105,9 +105,9 @@ CallbackResult visit(Step& step, Walk& walk) {
   const EntryId next = step.next(walk.list, entry);
   CallbackResult result;
   if (is_objects_entry(step, entry)) {
-    const Callback callback = queues_of(step).callbacks[record.function];
-    WAKESIM_ASSERT(callback != nullptr);
-    result = callback(step, entry, options_of(walk));
+    const Callback& callback = queues_of(step).callbacks[record.function];
+    WAKESIM_ASSERT(callback.run != nullptr);
+    result = callback.run(step, entry, options_of(walk));
   } else {
     result.is_success = run_task_callback(step, entry, options_of(walk));
   }
@@ -256,10 +256,24 @@ void wake_up(Step& step, const WaitQueue& queue, WakeOptions options) {
   push(step, walk);
 }
 
+namespace {
+
+EntryId next_entry(const View& view, const Walk& walk) {
+  if (walk.at == Walk::At::Starting) return view.first(walk.list);
+  return walk.next == 0 ? kNoEntry : static_cast<EntryId>(walk.next - 1);
+}
+
+}  // namespace
+
 bool walk_enabled(const View& view, ThreadId thread, const std::byte* bytes) {
   const Walk& walk = top_of(bytes);
-  if (walk.at == Walk::At::Walking) return true;
-  return may_lock(view, thread, queues_of(view).of_list[index(walk.list)]);
+  const Queues& queues = queues_of(view);
+  if (walk.at == Walk::At::Starting && !may_lock(view, thread, queues.of_list[index(walk.list)])) {
+    return false;
+  }
+  const EntryId entry = next_entry(view, walk);
+  if (entry == kNoEntry || !is_objects_entry(view, entry)) return true;
+  return queues.callbacks[view.entry(entry).function].enabled(view, entry);
 }
 
 // One step: an object's callback, or a run of tasks'. Taking the lock and what is done first under

@@ -55,6 +55,8 @@ void Builder::reserve_subframe(std::size_t bytes) {
 
 ListId Builder::list_of_word(WordId word) { return make_list_of_word(system_, word); }
 
+View Builder::records() const { return View(system_, nullptr, nullptr); }
+
 void Builder::set_singleton(std::string_view key, ObjectId id) {
   system_.singletons.insert_or_assign(std::string(key), id);
 }
@@ -119,6 +121,8 @@ ObjectId Builder::add_record(const std::string& name, std::shared_ptr<void> reco
 
 void* Builder::record_pointer(ObjectId id) { return system_.records[index(id)].record.get(); }
 
+View Effects::records() const { return View(system_, nullptr, nullptr); }
+
 void Effects::reads_word(WordId word) { reads(system_.words[index(word)].cls); }
 
 void Effects::writes_word(WordId word) { writes(system_.words[index(word)].cls); }
@@ -160,6 +164,11 @@ void Effects::wakes_thread(ThreadId thread) {
 }
 
 void Effects::sleeps() { writes(system_.layout.threads[index(thread_)].run_class); }
+
+void Effects::touches(const Effects& other) {
+  footprint_.reads.add_all(other.footprint_.reads);
+  footprint_.writes.add_all(other.footprint_.writes);
+}
 
 void Effects::arms_timer() {
   sleeps();

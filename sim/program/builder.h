@@ -13,6 +13,7 @@
 
 #include "sim/ids.h"
 #include "sim/program/catalogue.h"
+#include "sim/program/step.h"
 #include "sim/state/footprint.h"
 #include "sim/state/layout.h"
 
@@ -67,6 +68,9 @@ class Builder {
   T& record(ObjectId id) {
     return *static_cast<T*>(record_pointer(id));
   }
+
+  // The records so far, as steps will see them. There is no state yet.
+  View records() const;
 
   // One note of the models' own per scenario, by key: `kernel`'s descriptor table, say.
   // Found again by System::singleton(key).
@@ -139,12 +143,18 @@ class Effects {
   void links(EntryId entry, ListId list);
   void wakes_thread(ThreadId thread);
   void sleeps();  // Writes its own run word.
+  // Reads and writes what another call of this thread does (made with fresh()), but links nothing
+  // and wakes nobody.
+  void touches(const Effects& other);
+  Effects fresh() const { return Effects(system_, thread_); }
   void arms_timer();
 
   template <class T>
   const T& object(ObjectId id) const {
     return *static_cast<const T*>(record_pointer(id));
   }
+  // The records as steps see them. There is no state.
+  View records() const;
 
   const Footprint& footprint() const { return footprint_; }
   const std::vector<ListId>& enqueued() const { return enqueued_; }

@@ -1,5 +1,6 @@
 // Calls of models and of the scenario's own functions.
 
+#include <algorithm>
 #include <utility>
 
 #include "sim/program/code_writer.h"
@@ -181,7 +182,8 @@ void CodeWriter::model_call(const ast::Expression& e, const CallRow& row,
   site.text = to_text(e);
   push_arguments(e, row, site);
   site.is_cancellation_point |= row.is_cancellation_point;
-  site.frame_bytes = static_cast<std::uint32_t>(row.frame_bytes + row.tail_bytes * site.pairs);
+  const std::size_t tail = pairs_parameter(row) != nullptr ? site.pairs : site.result_entries;
+  site.frame_bytes = static_cast<std::uint32_t>(row.frame_bytes + row.tail_bytes * tail);
   if (is_list) {
     Symbol symbol;
     symbol.kind = Symbol::Kind::List;
@@ -296,10 +298,13 @@ void CodeWriter::push_arguments(const ast::Expression& e, const CallRow& row, Ca
     }
     if (row.entries_parameter == parameter.name) {
       const auto entries = constant(*given[i]);
-      if (!entries || *entries < 1 || *entries > 1024) {
-        error(*given[i], "`" + std::string(parameter.name) + "` must be a constant, 1 to 1024");
+      if (!entries || *entries > 1024) {
+        error(*given[i],
+              "`" + std::string(parameter.name) + "` must be a constant of at most 1024");
       }
-      site.result_entries = static_cast<std::uint32_t>(entries.value_or(1));
+      // The call itself refuses what is too small.
+      site.result_entries =
+          static_cast<std::uint32_t>(std::clamp<std::int64_t>(entries.value_or(1), 1, 1024));
     }
     push_argument(parameter, *given[i], site);
   }

@@ -47,6 +47,8 @@ struct Parameter {
   std::string_view pair;      // Pairs: the word that builds one, "watch" or "wait".
   bool makes_cancellation_point = false;  // Keyword: written, it makes the call one.
   ParameterType pair_first = ParameterType::Descriptor;
+  // Pairs of an object: a third value, `watch(x, v, NAME=w)`; the first's where it is not written.
+  std::string_view pair_option;
 };
 
 // What a call gives its caller.
@@ -103,7 +105,7 @@ struct CallRow {
 
   // A *call* has a frame. The frame's bytes are zero before `begin`.
   std::size_t frame_bytes = 0;       // Without the tail.
-  std::size_t tail_bytes = 0;        // For each pair, behind the frame.
+  std::size_t tail_bytes = 0;        // For each pair, or entry of the result, behind the frame.
   std::size_t entries = 0;           // Wait entries that the caller needs, and
   std::size_t entries_per_pair = 0;  // for each pair.
   void (*begin)(Step& step, std::span<const std::int64_t> arguments, std::byte* frame) = nullptr;
@@ -136,6 +138,7 @@ struct ObjectRow {
   std::size_t descriptors = 0;  // 0: not a descriptor; 2: `p[0]` and `p[1]`.
   // Creates one object and returns its handle: the descriptor's number (of the first of two), or
   // whatever the model's calls expect. Handles of an array's elements must be consecutive.
+  // Behind the arguments stand the pairs, flattened; what they name was declared earlier.
   std::int64_t (*create)(Builder& builder, const std::string& name,
                          std::span<const std::int64_t> arguments) = nullptr;
   // The object's state in a few characters, for traces: "0", "2 waiting: a b".

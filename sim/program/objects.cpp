@@ -89,14 +89,21 @@ class ObjectDeclarer {
     for (const ast::Object& object : system_.instance.objects) {
       auto symbol = make(object, Shape(object.name));
       if (symbol) compilation_.declare(object.name, std::move(*symbol));
+      report_errors(object.where);
     }
     if (hooks.after_objects != nullptr) hooks.after_objects(builder_);
-    for (const std::string& message : builder_.errors()) {
-      diagnostics_.error(first_object_place(), message);
-    }
+    report_errors(first_object_place());
   }
 
  private:
+  // What models have said since the last report.
+  void report_errors(const Location& where) {
+    const auto& errors = builder_.errors();
+    for (; errors_reported_ < errors.size(); ++errors_reported_) {
+      diagnostics_.error(where, errors[errors_reported_]);
+    }
+  }
+
   Location first_object_place() const {
     const auto& objects = system_.instance.objects;
     return objects.empty() ? Location{} : objects.front().where;
@@ -182,42 +189,160 @@ class ObjectDeclarer {
                                                             const ObjectRow& row) {
     std::vector<std::int64_t> values;
     std::vector<bool> given(row.parameters.size());
-    for (const Parameter& parameter : row.parameters) values.push_back(parameter.fallback);
+    const Parameter* pairs = nullptr;
+    for (const Parameter& parameter : row.parameters) {
+      WAKESIM_ASSERT(pairs == nullptr);  // They stand last.
+      if (parameter.type == ParameterType::Pairs) {
+        pairs = &parameter;
+      } else {
+        values.push_back(parameter.fallback);
+      }
+    }
+    const std::size_t plain = values.size();
     std::size_t position = 0;
     for (const ast::Argument& argument : object.arguments) {
       std::size_t slot = position;
       if (!argument.name.empty()) {
         slot = 0;
-        while (slot < row.parameters.size() && row.parameters[slot].name != argument.name) ++slot;
-      } else {
-        ++position;
+        while (slot < plain && row.parameters[slot].name != argument.name) ++slot;
       }
-      if (slot >= row.parameters.size()) {
+      if (pairs != nullptr && is_pair(argument, *pairs, slot == plain)) {
+        if (!add_pair(argument, *pairs, values)) return std::nullopt;
+        continue;
+      }
+      if (argument.name.empty()) ++position;
+      if (slot >= plain) {
         diagnostics_.error(argument.name.empty() ? argument.value.where : argument.where,
                            "`" + object.kind + "` takes no such argument",
                            "`wakesim models " + object.kind + "` shows what it takes");
         return std::nullopt;
       }
-      const auto value = fold(argument.value, symbols_);
-      if (!value) {
-        const Symbol* named = argument.value.kind == ast::Expression::Kind::Name
-                                  ? symbols_.find(argument.value.name)
-                                  : nullptr;
-        const std::string guess = closest_name(argument.value.name, symbols_.all_names());
-        diagnostics_.error(argument.value.where, "`" + to_text(argument.value) + "` is no constant",
-                           named == nullptr && !guess.empty() ? "write  " + guess : "");
-        return std::nullopt;
-      }
+      const auto value = argument_value(argument.value);
+      if (!value) return std::nullopt;
       values[slot] = *value;
       given[slot] = true;
     }
-    for (std::size_t i = 0; i < row.parameters.size(); ++i) {
+    for (std::size_t i = 0; i < plain; ++i) {
       if (given[i] || row.parameters[i].is_optional) continue;
       diagnostics_.error(object.where, "`" + object.kind + "` misses its argument `" +
                                            std::string(row.parameters[i].name) + "`");
       return std::nullopt;
     }
     return values;
+  }
+
+  std::optional<std::int64_t> argument_value(const ast::Expression& expression) {
+    const auto value = fold(expression, symbols_);
+    if (value) return value;
+    const bool is_name = expression.kind == ast::Expression::Kind::Name;
+    const Symbol* named = is_name ? symbols_.find(expression.name) : nullptr;
+    const std::string guess = closest_name(expression.name, symbols_.all_names());
+    diagnostics_.error(expression.where, "`" + to_text(expression) + "` is no constant",
+                       named == nullptr && !guess.empty() ? "write  " + guess : "");
+    return std::nullopt;
+  }
+
+  // `watch(x, v)`, or `x=v` where x is no parameter.
+  static bool is_pair(const ast::Argument& argument, const Parameter& pairs, bool is_unknown) {
+    const ast::Expression& value = argument.value;
+    if (!argument.name.empty()) return is_unknown;
+    return value.kind == ast::Expression::Kind::Call && value.name == pairs.pair;
+  }
+
+  bool add_pair(const ast::Argument& argument, const Parameter& pairs,
+                std::vector<std::int64_t>& values) {
+    std::optional<std::int64_t> first;
+    std::optional<std::int64_t> second;
+    std::optional<std::int64_t> third;
+    if (!argument.name.empty()) {
+      ast::Expression name;
+      name.kind = ast::Expression::Kind::Name;
+      name.name = argument.name;
+      name.where = argument.where;
+      first = descriptor(name);
+      second = argument_value(argument.value);
+      third = first;
+    } else {
+      const auto& parts = argument.value.arguments;
+      const bool has_option =
+          parts.size() == 3 && !pairs.pair_option.empty() && parts[2].name == pairs.pair_option;
+      if (parts.size() != 2 && !has_option) {
+        const std::string word(pairs.pair);
+        const std::string option =
+            pairs.pair_option.empty() ? "" : "[, " + std::string(pairs.pair_option) + "=w]";
+        diagnostics_.error(argument.value.where, "`" + word + "` does not take these arguments",
+                           "write  " + word + "(x, v" + option + ")");
+        return false;
+      }
+      first = descriptor(parts[0].value);
+      second = argument_value(parts[1].value);
+      third = has_option ? argument_value(parts[2].value) : first;
+    }
+    if (!first || !second || !third) return false;
+    values.push_back(*first);
+    values.push_back(*second);
+    if (!pairs.pair_option.empty()) values.push_back(*third);
+    return true;
+  }
+
+  // The number of efd, p[0], conn[i][1] or c.bell, declared above.
+  std::optional<std::int64_t> descriptor(const ast::Expression& expression) {
+    std::vector<const ast::Expression*> indices;  // Outermost first.
+    const Symbol* const symbol = resolve(expression, indices);
+    if (symbol == nullptr || symbol->kind != Symbol::Kind::Object ||
+        system_.objects[symbol->first].row->descriptors == 0) {
+      diagnostics_.error(expression.where,
+                         "`" + to_text(expression) + "` is no descriptor declared above");
+      return std::nullopt;
+    }
+    const DeclaredObject& object = system_.objects[symbol->first];
+    std::vector<std::uint32_t> extents = symbol->extents;
+    if (object.row->descriptors > 1) {
+      extents.push_back(static_cast<std::uint32_t>(object.row->descriptors));
+    }
+    if (indices.size() != extents.size()) {
+      diagnostics_.error(expression.where,
+                         "`" + to_text(expression) + "` does not name one end or element");
+      return std::nullopt;
+    }
+    std::int64_t place = 0;
+    for (std::size_t i = 0; i < extents.size(); ++i) {
+      const auto index = argument_value(*indices[i]);
+      if (!index) return std::nullopt;
+      if (*index < 0 || *index >= extents[i]) {
+        diagnostics_.error(indices[i]->where, "the index goes from 0 to " +
+                                                  std::to_string(extents[i] - 1) + "; this is " +
+                                                  std::to_string(*index));
+        return std::nullopt;
+      }
+      place = place * extents[i] + *index;
+    }
+    return object.handle + place;
+  }
+
+  const Symbol* resolve(const ast::Expression& e, std::vector<const ast::Expression*>& indices) {
+    switch (e.kind) {
+      case ast::Expression::Kind::Name:
+        return symbols_.find(e.name);
+      case ast::Expression::Kind::Index: {
+        const Symbol* const array = resolve(e.operands[0], indices);
+        indices.push_back(&e.operands[1]);
+        return array;
+      }
+      case ast::Expression::Kind::Member: {
+        const Symbol* const record = resolve(e.operands[0], indices);
+        if (record == nullptr || record->kind != Symbol::Kind::Record) return nullptr;
+        const auto field = record->fields->names.find(e.name);
+        return field == record->fields->names.end() ? nullptr : &field->second;
+      }
+      case ast::Expression::Kind::Number:
+      case ast::Expression::Kind::Call:
+      case ast::Expression::Kind::Unary:
+      case ast::Expression::Kind::Binary:
+      case ast::Expression::Kind::Group:
+        return nullptr;
+    }
+    return nullptr;
   }
 
   void make_words(const ast::Object& object, const Shape& shape, Symbol& symbol) {
@@ -273,6 +398,7 @@ class ObjectDeclarer {
   Diagnostics& diagnostics_;
   const Symbols& symbols_;
   Builder builder_;
+  std::size_t errors_reported_ = 0;
 };
 
 }  // namespace

@@ -758,5 +758,45 @@ TEST(CompilerSays, WrongKindOfObject) {
 )");
 }
 
+// What is said about `ep: epoll(ARGUMENTS)`, without the place.
+std::string said_about_epoll(const std::string& arguments) {
+  std::string text = kHead;
+  text.insert(text.find("threads:"), "  f: file\n  ep: epoll(" + arguments + ")\n");
+  const std::string said = said_about(text + "  a:\n    - epoll_wait(ep, maxevents=1)\n");
+  const std::size_t begin = said.find("error: ");
+  if (begin == std::string::npos) return said;
+  const std::string place = said.substr(0, begin);
+  EXPECT_TRUE(place.starts_with("t.yaml:12:")) << place;
+  return said.substr(begin, said.find('\n', begin) - begin);
+}
+
+TEST(CompilerSays, AWatchOfWhatIsNoDescriptor) {
+  EXPECT_EQ(said_about_epoll("watch(efd, IN), watch(p[0], IN|ET, data=1)"), "");
+  EXPECT_EQ(said_about_epoll("watch(x, IN)"), "error: `x` is no descriptor declared above");
+  EXPECT_EQ(said_about_epoll("nothing=IN"), "error: `nothing` is no descriptor declared above");
+  EXPECT_EQ(said_about_epoll("watch(ep, IN)"), "error: `ep` is no descriptor declared above");
+}
+
+TEST(CompilerSays, AWatchThatNamesNoOneEnd) {
+  EXPECT_EQ(said_about_epoll("watch(p, IN)"), "error: `p` does not name one end or element");
+  EXPECT_EQ(said_about_epoll("watch(p[2], IN)"), "error: the index goes from 0 to 1; this is 2");
+}
+
+TEST(CompilerSays, AWatchWithOtherArguments) {
+  EXPECT_EQ(said_about_epoll("watch(efd)"), "error: `watch` does not take these arguments");
+  EXPECT_EQ(said_about_epoll("watch(efd, IN, date=1)"),
+            "error: `watch` does not take these arguments");
+  EXPECT_EQ(said_about_epoll("efd"), "error: `epoll` takes no such argument");
+  EXPECT_EQ(said_about_epoll("watch(efd, UP)"), "error: `UP` is no constant");
+}
+
+TEST(CompilerSays, AWatchThatEpollRefuses) {
+  EXPECT_EQ(said_about_epoll("watch(f, IN)"),
+            "error: ep cannot watch f: it has no poll method (EPERM)");
+  EXPECT_EQ(said_about_epoll("efd=IN, watch(efd, OUT)"), "error: ep watches efd twice (EEXIST)");
+  EXPECT_TRUE(said_about_epoll("watch(efd, IN|EXCLUSIVE|ONESHOT)")
+                  .starts_with("error: ep: EXCLUSIVE goes with"));
+}
+
 }  // namespace
 }  // namespace wakesim::testing

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
+
 #include "tools/report/table.h"
 
 namespace wakesim {
@@ -10,7 +12,9 @@ namespace {
 std::string parameter_text(const Parameter& parameter) {
   switch (parameter.type) {
     case ParameterType::Pairs:
-      return fmt::format("x=..., {}(x, ...)", parameter.pair);
+      return parameter.pair_option.empty()
+                 ? fmt::format("x=..., {}(x, ...)", parameter.pair)
+                 : fmt::format("x=..., {}(x, ..., {}=x)", parameter.pair, parameter.pair_option);
     case ParameterType::Keyword:
       return fmt::format("[{}]", parameter.name);
     case ParameterType::Duration:
@@ -27,6 +31,8 @@ std::string parameter_text(const Parameter& parameter) {
       break;
   }
   if (!parameter.is_optional) return std::string(parameter.name);
+  const bool has_value = parameter.fallback != INT64_MIN;  // Else: not written.
+  if (!has_value) return fmt::format("[{}]", parameter.name);
   return fmt::format("{}={}", parameter.name, parameter.fallback);
 }
 

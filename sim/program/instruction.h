@@ -69,9 +69,9 @@ enum class Op : std::uint8_t {
   Primitive,  // sites[b]; pushes the result
   Predicate,  // predicates[b]; pushes 0 or 1
   End,
+  Work,           // pop; in timed runs the thread uses its CPU for so many nanoseconds
   HandlerReturn,  // A handler is over: back to where it interrupted the program.
   Unwind,         // A cleanup block is over: on to the one around cleanups[a].
-  Work,  // pop; in timed runs the thread uses its CPU for so many nanoseconds
   // Runs of the instructions above. Only in the interpreter's copy of a program; see fusion.h.
   LocalCompareJump,        // Local, Number, comparison, JumpIfZero
   LocalCompareStore,       // Local, Number, comparison, StoreLocal

@@ -9,6 +9,7 @@
 #include <set>
 #include <sstream>
 #include <stdexcept>
+#include <string_view>
 
 namespace wakesim {
 
@@ -57,6 +58,17 @@ ShellResult run_shell(const std::string& line) {
   const int status = ::pclose(pipe);
   result.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return result;
+}
+
+std::string without_digests(std::string text) {
+  const std::string_view word = "DIGEST";
+  for (std::size_t at = text.find("wk1."); at != std::string::npos; at = text.find("wk1.", at)) {
+    at = text.find('.', at + 4) + 1;
+    const std::size_t end = text.find('.', at);
+    if (end == std::string::npos) break;
+    text.replace(at, end - at, word);
+  }
+  return text;
 }
 
 }  // namespace wakesim

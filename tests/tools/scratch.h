@@ -30,4 +30,8 @@ struct ShellResult {
 };
 ShellResult run_shell(const std::string& line);
 
+// Tokens hold a digest of the compiled program, which changes with the engine and the models; each
+// becomes the word DIGEST. For tokens of programs without a matrix.
+std::string without_digests(std::string text);
+
 }  // namespace wakesim

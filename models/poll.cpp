@@ -597,14 +597,16 @@ CallRow poll_row(std::string_view name) {
 }
 
 CallRow poll_only_row() {
-  CallRow row = poll_row<Variant{.is_select = false, .has_timespec = false, .has_mask = false}>("poll");
+  CallRow row =
+      poll_row<Variant{.is_select = false, .has_timespec = false, .has_mask = false}>("poll");
   row.about = "Waits until a watched descriptor is ready; gives how many are, and r[i].revents.";
   row.source = "do_poll() and do_sys_poll() in fs/select.c; poll(2)";
   return row;
 }
 
 CallRow ppoll_row() {
-  CallRow row = poll_row<Variant{.is_select = false, .has_timespec = true, .has_mask = true}>("ppoll");
+  CallRow row =
+      poll_row<Variant{.is_select = false, .has_timespec = true, .has_mask = true}>("ppoll");
   row.about = "poll() with a timespec and a signal mask for its length.";
   row.source = "do_poll() in fs/select.c; ppoll(2)";
   row.errors = {{"EINVAL", "the timeout is negative"}, {"EINTR", "a handler has run"}};
@@ -640,12 +642,12 @@ ModelTable poll_model() {
   ModelTable table;
   table.name = "poll";
   table.about = "poll, ppoll, select and pselect: waiting for any of several descriptors.";
-  table.calls = {
-      poll_only_row(), ppoll_row(),
-      select_row<false>("select", "Waits until a bit of its three sets holds; gives how many bits do.",
-                 "do_select() in fs/select.c; select(2)"),
-      select_row<true>("pselect", "select() with a signal mask for its length.",
-                 "do_select() in fs/select.c; pselect(2)")};
+  table.calls = {poll_only_row(), ppoll_row(),
+                 select_row<false>(
+                     "select", "Waits until a bit of its three sets holds; gives how many bits do.",
+                     "do_select() in fs/select.c; select(2)"),
+                 select_row<true>("pselect", "select() with a signal mask for its length.",
+                                  "do_select() in fs/select.c; pselect(2)")};
   table.constants = {
       {"IN", file::kIn},         {"PRI", file::kPri},       {"OUT", file::kOut},
       {"ERR", file::kErr},       {"HUP", file::kHup},       {"NVAL", file::kNval},

@@ -62,9 +62,9 @@ struct ThreadLayout {
   std::uint32_t frame_bytes = 0;
   std::uint32_t subframe = 0;     // SubframeHead, then the models' bytes; 0: none.
   std::uint32_t activations = 0;  // A kept result, then Activations; 0: not interruptible.
-  std::uint32_t buffer = 0;    // Store buffer under TSO; 0: none.
-  std::uint32_t timer = 0;     // TimerSlot, class clock; 0: none.
-  std::uint32_t run = 0;       // TaskRun, then the thread's wait entries.
+  std::uint32_t buffer = 0;       // Store buffer under TSO; 0: none.
+  std::uint32_t timer = 0;        // TimerSlot, class clock; 0: none.
+  std::uint32_t run = 0;          // TaskRun, then the thread's wait entries.
   std::uint32_t entries_count = 0;
   std::uint32_t entry_first = 0;  // EntryId of the first.
   std::uint32_t kept_first = 0;   // Slot of the first entry that outlives calls, and

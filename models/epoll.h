@@ -3,9 +3,9 @@
 // Kernel      fs/eventpoll.c, Linux 6.18.
 // Covers      the ready list, the overflow list of a scan, level and edge, ONESHOT, EXCLUSIVE;
 //             sleepers, timeouts; poll() of an epoll and epolls in epolls; items that belong to
-//             open files; the lockless look and what it misses.
-// Leaves out  signals (they arrive with their own model), busy polling, EPOLLWAKEUP's effect on
-//             power, limits of users and of wake-up paths; docs/models/epoll.md says why.
+//             open files; signals and their masks; the lockless look and what it misses.
+// Leaves out  busy polling, EPOLLWAKEUP's effect on power, limits of users and of wake-up paths;
+//             docs/models/epoll.md says why.
 // One step    each region under ep->lock, each load of a file's condition, each plain store that
 //             others see without the lock. ep->mtx is held from step to step: what needs it waits.
 //

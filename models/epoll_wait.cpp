@@ -9,6 +9,7 @@
 
 #include "models/epoll_calls.h"
 #include "models/epoll_state.h"
+#include "models/signal.h"
 #include "models/switches.h"
 #include "sim/assert.h"
 
@@ -89,6 +90,8 @@ class Harvest final : public Scanner {
 // `fd` and `data` are members of one union in C.
 Progress finish(Step& step, WaitCall& call) {
   if (call.has_timer) kernel::disarm_timeout(step);
+  // restore_saved_sigmask_unless(): a handler runs under the temporary mask.
+  if (call.result != -EINTR) signals::restore_mask(step);
   for (std::uint32_t i = 0; i < call.count; ++i) {
     const Report& report = reports_of(call)[i];
     step.set_result(i, 0, static_cast<std::int32_t>(report.data));
@@ -109,8 +112,8 @@ Progress leave(Step& step, WaitCall& call, std::int64_t result) {
 
 Progress found_nothing(Step& step, WaitCall& call) {
   if (call.is_timed_out) return leave(step, call, 0);
-  // A pending signal ends the call here with EINTR, once there are signals: behind the harvest, so
-  // events win.
+  // Behind the look, so an event that was seen wins. Never made again, whatever SA_RESTART says.
+  if (kernel::signal_pending(step, call.thread)) return leave(step, call, -EINTR);
   call.at = At::Queueing;
   return Progress::Continues;
 }
@@ -224,7 +227,12 @@ void refuse(WaitCall& call, std::int64_t result) {
   call.at = At::Refused;
 }
 
-template <bool has_timespec>
+struct Variant {
+  bool has_timespec;  // Negative times are errors, not "for ever".
+  bool has_mask;      // Takes a signal mask for its length.
+};
+
+template <Variant variant>
 void begin_wait(Step& step, std::span<const std::int64_t> arguments, WaitCall& call) {
   const std::int64_t timeout = arguments[2];
   call = WaitCall{};
@@ -233,10 +241,12 @@ void begin_wait(Step& step, std::span<const std::int64_t> arguments, WaitCall& c
   call.number =
       arguments[0] < 0 || arguments[0] > INT32_MAX ? -1 : static_cast<std::int32_t>(arguments[0]);
   call.capacity = arguments[1] < 0 ? 0 : static_cast<std::uint32_t>(arguments[1]);
-  if (has_timespec && timeout < 0 && timeout != kForever) {
+  if (variant.has_timespec && timeout < 0 && timeout != kForever) {
     refuse(call, -EINVAL);
     return;
   }
+  // set_user_sigmask(): no signal falls between the mask and the sleep.
+  if (variant.has_mask) signals::set_temporary_mask(step, arguments[3]);
   if (!file::is_table_constant(step)) {
     call.at = At::Fdget;
   } else if (const std::int64_t error = find_epoll(step, call); error != 0) {
@@ -286,7 +296,7 @@ Progress step_fdget(Step& step, WaitCall& call) {
 Progress step_wait(Step& step, WaitCall& call) {
   switch (call.at) {
     case At::Refused:
-      return step.finish(call.result);
+      return finish(step, call);
     case At::Fdget:
       return step_fdget(step, call);
     case At::Looking:
@@ -362,13 +372,14 @@ void wait_effects(Effects& effects, std::span<const PossibleValues> arguments) {
     effects.enqueues(epoll.sleepers.list);
     scan_effects(effects, epoll);
   }
+  signals::effects_of_mask(effects);
   effects.sleeps();
   const PossibleValues& timeout = arguments[2];
   const bool never_armed = timeout.is_single() && (timeout.first == 0 || timeout.first == kForever);
   if (!never_armed) effects.arms_timer();
 }
 
-template <bool has_timespec>
+template <Variant variant>
 CallRow row_of(std::string_view name) {
   CallRow row;
   row.name = name;
@@ -378,16 +389,21 @@ CallRow row_of(std::string_view name) {
                      .type = ParameterType::Duration,
                      .is_optional = true,
                      .fallback = kForever}};
+  if (variant.has_mask) {
+    row.parameters.push_back(
+        {.name = "sigmask", .type = ParameterType::Flags, .is_optional = true, .fallback = -1});
+  }
   row.result = ResultShape::List;
   row.fields = {"fd", "data", "events"};
   row.entries_parameter = "maxevents";
   row.errors = {{"EBADF", "epfd is not open"},
-                {"EINVAL", "epfd is no epoll, or maxevents is 0 or less"}};
+                {"EINVAL", "epfd is no epoll, or maxevents is 0 or less"},
+                {"EINTR", "nothing was there and a signal was; SA_RESTART changes nothing"}};
   row.wakes = "the latest sleeper of the epoll, if items are left on the ready list";
   row.is_cancellation_point = true;
   row.tail_bytes = sizeof(Report);
   row.entries = 1;
-  bind_frame<WaitCall, begin_wait<has_timespec>, wait_enabled, step_wait, wait_phase>(row);
+  bind_frame<WaitCall, begin_wait<variant>, wait_enabled, step_wait, wait_phase>(row);
   row.may_return_empty = true;
   row.return_empty = return_empty;
   row.subject = wait_subject;
@@ -398,22 +414,22 @@ CallRow row_of(std::string_view name) {
 }  // namespace
 
 CallRow wait_row() {
-  CallRow row = row_of<false>("epoll_wait");
+  CallRow row = row_of<Variant{.has_timespec = false, .has_mask = false}>("epoll_wait");
   row.about = "Waits for events of the items; gives how many, and evs[i].fd, .data and .events.";
   row.source = "ep_poll() and ep_send_events() in fs/eventpoll.c; epoll_wait(2)";
   return row;
 }
 
 CallRow pwait_row() {
-  CallRow row = row_of<false>("epoll_pwait");
-  row.about = "epoll_wait(); the signal mask is not modelled yet.";
+  CallRow row = row_of<Variant{.has_timespec = false, .has_mask = true}>("epoll_pwait");
+  row.about = "epoll_wait() with a signal mask for its length.";
   row.source = "ep_poll() in fs/eventpoll.c; epoll_pwait(2)";
   return row;
 }
 
 CallRow pwait2_row() {
-  CallRow row = row_of<true>("epoll_pwait2");
-  row.about = "epoll_wait() with a timespec; the signal mask is not modelled yet.";
+  CallRow row = row_of<Variant{.has_timespec = true, .has_mask = true}>("epoll_pwait2");
+  row.about = "epoll_wait() with a timespec and a signal mask for its length.";
   row.source = "ep_poll() in fs/eventpoll.c; epoll_pwait2(2)";
   row.errors.push_back({"EINVAL", "the timeout is negative"});
   return row;

@@ -1210,6 +1210,116 @@ TEST(Epoll, MoreItemsThanCallsAreABound) {
             "r0=7 r1=0");
 }
 
+// ---- Signals ------------------------------------------------------------------------------------
+
+std::string with_signal(const std::string& handler, const std::string& call, const std::string& w) {
+  return R"(
+objects:
+  e: eventfd(0, EFD_NONBLOCK)
+  h: word(0)
+  ep: epoll(watch(e, IN))
+observe: [t.n, h]
+judge: []
+threads:
+  t:
+    )" + handler +
+         R"(:
+      - h = 1
+    run:
+      - x = )" +
+         call + R"(
+      - n = x.n
+  w:
+)" + w;
+}
+
+// A signal that comes before the call has had its handler, and the call sleeps on.
+TEST(Epoll, SignalEndsAWaitWhateverSaRestartSays) {
+  for (const char* handler : {"on SIGUSR1", "on SIGUSR1 restart"}) {
+    const std::string body =
+        with_signal(handler, "epoll_wait(ep, maxevents=1)", "    - kill(t, SIGUSR1)\n");
+    EXPECT_EQ(outcomes(body), (Outcomes{"t.n=-4 h=1", "t.n=0 h=1 stuck t"})) << handler;
+  }
+}
+
+constexpr const char* kEventThenSignal = "    - write(e, 1)\n    - kill(t, SIGUSR1)\n";
+
+TEST(Epoll, EventWinsOverASignalThatCameAfterIt) {
+  Machine machine(with_signal("on SIGUSR1", "epoll_wait(ep, maxevents=1)", kEventThenSignal));
+  machine.run("t");
+  machine.run("w");
+  machine.run("t");
+  EXPECT_EQ(machine.value("t.n"), 1);
+}
+
+// Both after the first look, which found nothing: the question for signals comes before the next.
+TEST(Epoll, SignalMayWinOverAnEventThatTheLookMissed) {
+  const std::string body =
+      with_signal("on SIGUSR1", "epoll_wait(ep, maxevents=1)", kEventThenSignal);
+  EXPECT_EQ(outcomes(body), (Outcomes{"t.n=-4 h=1", "t.n=1 h=0", "t.n=1 h=1"}));
+}
+
+TEST(Epoll, InterruptedWaiterLeavesTheQueue) {
+  Machine machine(
+      with_signal("on SIGUSR1", "epoll_wait(ep, maxevents=1)", "    - kill(t, SIGUSR1)\n"));
+  machine.run("t");
+  EXPECT_EQ(machine.shown("ep"), "asleep t");
+  machine.step("w");
+  machine.step("t");
+  EXPECT_EQ(machine.phase("t"), "unlink");
+  machine.step("t", 3);  // Unlinks, and looks once more.
+  EXPECT_EQ(machine.shown("ep"), "-");
+}
+
+TEST(Epoll, LookWithoutTimeIsNotInterrupted) {
+  EXPECT_EQ(outcomes(R"(
+objects:
+  ep: epoll
+  h: word(0)
+observe: [t.n, h]
+judge: []
+threads:
+  t:
+    on SIGUSR1:
+      - h = 1
+    run:
+      - pthread_sigmask(SIG_BLOCK, sigset(SIGUSR1))
+      - kill(self, SIGUSR1)
+      - x = epoll_pwait(ep, maxevents=1, timeout=0, sigmask=sigset())
+      - n = x.n
+)"),
+            Outcomes{"t.n=0 h=0"});
+}
+
+// Were the call made again, nobody would end it.
+TEST(Epoll, SignalEndsAPwaitWhateverSaRestartSays) {
+  for (const char* handler : {"on SIGUSR1", "on SIGUSR1 restart"}) {
+    for (const char* call : {"epoll_pwait", "epoll_pwait2"}) {
+      EXPECT_EQ(outcomes(R"(
+objects:
+  ep: epoll
+  h: word(0)
+observe: [h]
+judge: []
+threads:
+  t:
+    )" + std::string(handler) +
+                         R"(:
+      - h = 1
+    run:
+      - pthread_sigmask(SIG_BLOCK, sigset(SIGUSR1))
+      - forever:
+          - if h == 1: break
+          - )" + call + R"((ep, maxevents=1, sigmask=sigset())
+  w:
+    - kill(t, SIGUSR1)
+)"),
+                Outcomes{"h=1"})
+          << handler << ' ' << call;
+    }
+  }
+}
+
 // ---- Other ways to the same outcomes ------------------------------------------------------------
 
 TEST(Epoll, WalksCutAtEachEntryComeToTheSame) {

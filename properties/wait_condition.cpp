@@ -121,6 +121,10 @@ class Question {
   // to wait again is to be linked again.
   std::string changed_object() const {
     const Layout& layout = system_.layout;
+    std::vector<std::byte> before(state_, state_ + layout.bytes);
+    std::vector<std::byte> after = copy_;
+    forget_links(before);
+    forget_links(after);
     const ThreadLayout& own = layout.threads[index(thread_)];
     for (const ClassRange& range : layout.ranges) {
       const bool is_own = range.cls == own.run_class || range.cls == own.end_class ||
@@ -129,11 +133,20 @@ class Question {
           std::any_of(layout.lists.begin(), layout.lists.end(),
                       [&](const ListLayout& list) { return list.offset == range.offset; });
       if (is_own || is_list) continue;
-      if (std::memcmp(state_ + range.offset, copy_.data() + range.offset, range.size) != 0) {
+      if (std::memcmp(&before[range.offset], &after[range.offset], range.size) != 0) {
         return layout.class_names[index(range.cls)];
       }
     }
     return {};
+  }
+
+  // In the timed layout the links of a list stand behind its entries, the neighbours' too.
+  void forget_links(std::vector<std::byte>& bytes) const {
+    const std::uint32_t links = entry_bytes(system_.layout.kind) - sizeof(Entry);
+    if (links == 0) return;
+    for (const EntryLayout& entry : system_.layout.entries) {
+      std::memset(&bytes[entry.offset + sizeof(Entry)], 0, links);
+    }
   }
 
   const Executor& executor_;

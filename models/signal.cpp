@@ -235,6 +235,7 @@ Interruption take(Step& step, const CallEnd* call) {
     settle_call(what, handlers[number].restarts);
     what.kind = Interruption::Kind::Handler;
     what.handler = number;
+    cancel::handler_entered(step, call, what.restarts_call);
     // The mask that the handler's return brings back: not the temporary one of a ppoll().
     ThreadSignals after = own(step);
     what.cookie = after.has_saved != 0 ? after.saved : after.blocked;
@@ -245,7 +246,7 @@ Interruption take(Step& step, const CallEnd* call) {
     return what;
   }
   restore_mask(step);
-  if (call != nullptr && cancel::is_asynchronous(step, step.thread())) {
+  if (call != nullptr && cancel::acts_at_once(step, step.thread(), *call)) {
     what.kind = Interruption::Kind::Unwind;
   } else if (is_restart_code(what.result)) {
     what.restarts_call = true;  // Another thread took the signal.
@@ -254,7 +255,10 @@ Interruption take(Step& step, const CallEnd* call) {
 }
 
 // sys_rt_sigreturn()
-void handler_returned(Step& step, std::uint64_t cookie) { set_blocked(step, cookie); }
+void handler_returned(Step& step, std::uint64_t cookie) {
+  set_blocked(step, cookie);
+  cancel::handler_left(step);
+}
 
 std::string describe(const View& view, ThreadId thread) {
   const Signals& signals = signals_of(view);

@@ -529,7 +529,7 @@ void transfer_effects(Effects& effects, const OpenFile& file) {
   effects.enqueues(file.end == kReadEnd ? pipe.readers.list : pipe.writers.list);
   effects.wakes(pipe.readers.list);
   effects.wakes(pipe.writers.list);
-  signals::effects_of_mask(effects);  // SIGPIPE goes to the writer itself.
+  signals::effects_on_oneself(effects);  // SIGPIPE goes to the writer itself.
 }
 
 // ---- poll, release ------------------------------------------------------------------------------

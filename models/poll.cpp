@@ -552,7 +552,11 @@ void return_empty(Step& step, std::byte* frame) {
 
 template <Variant variant>
 void poll_effects(Effects& effects, std::span<const PossibleValues> arguments) {
-  signals::effects_of_mask(effects);
+  if (variant.has_mask) {
+    signals::effects_of_mask(effects);
+  } else {
+    signals::effects_on_oneself(effects);
+  }
   for (std::size_t i = variant.scalars(); i < arguments.size(); i += 2) {
     for (const OpenFile* open : file::lookup_effects(effects, arguments[i])) {
       const file::PollMethod& method = open->operations->poll;

@@ -346,7 +346,7 @@ bool Send::condition(const View& view, const Frame& frame) {
 void Send::effects(Effects& effects, const OpenFile& open, std::span<const PossibleValues>) {
   const Socket& socket = socket_of(effects, open.object);
   effects.writes(socket.status);
-  signals::effects_of_mask(effects);  // SIGPIPE goes to the sender itself.
+  signals::effects_on_oneself(effects);  // SIGPIPE goes to the sender itself.
   if (socket.is_listener) return;
   const Socket& peer = socket_of(effects, socket.peer);
   effects.writes(socket.charged);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "models/cancel.h"
+#include "models/switches.h"
 #include "sim/assert.h"
 #include "sim/program/builder.h"
 #include "sim/program/system.h"
@@ -59,9 +60,10 @@ void recalculate(Step& step) {
 // signal_wake_up(): the flag first, then the wake.
 void signal_wake_up(Step& step, ThreadId thread) {
   TaskRun run = step.run(thread);
-  run.flags |= kernel::kSigPending;
+  const bool is_asleep = run.state == kernel::kTaskInterruptible;
+  if (!is_asleep || !step.is_on(id(Switch::SignalForgetsFlag))) run.flags |= kernel::kSigPending;
   step.set_run(thread, run);
-  if (run.state == kernel::kTaskInterruptible) {
+  if (is_asleep) {
     kernel::try_to_wake_up(step, thread, kernel::kTaskInterruptible);
   }
 }
@@ -672,6 +674,15 @@ ModelTable signal_model() {
                      {"SIG_UNBLOCK", kSigUnblock},
                      {"SIG_SETMASK", kSigSetMask},
                      {"process", kProcess + 1}};
+  SwitchRow forgets;
+  forgets.id = id(Switch::SignalForgetsFlag);
+  forgets.name = "signal.forgets-flag";
+  forgets.values = {"off", "on"};
+  forgets.about =
+      "A signal wakes a sleeper without TIF_SIGPENDING: it finds nothing and sleeps on.";
+  forgets.source = "a planted mistake: no kernel had it";
+  forgets.is_bug = true;
+  table.switches = {forgets};
   return table;
 }
 

@@ -407,5 +407,68 @@ TEST(SocketSignal, OfTcpTheDataWinInRecv) {
   EXPECT_EQ(machine.value("n"), 1);
 }
 
+// ---- Known-wrong variants -----------------------------------------------------------------------
+
+std::string with_switch(const std::string& name, const std::string& body) {
+  return "machine: { switches: [" + name + "] }\n" + body;
+}
+
+TEST(WrongSignal, WithoutTheFlagTheSleeperSleepsOn) {
+  EXPECT_EQ(outcomes(with_switch("signal.forgets-flag", restarted("poll(efd=IN)"))),
+            Outcomes{"t.r=0 n=0 stuck t"});
+}
+
+TEST(WrongSignal, PollIsMadeAgain) {
+  EXPECT_EQ(outcomes(with_switch("poll.restarts", restarted("poll(efd=IN)"))),
+            Outcomes{"t.r=0 n=1 stuck t"});
+}
+
+TEST(WrongSignal, BeatsAnEventThatCameFirst) {
+  Machine machine(with_switch("eventfd.signal-first",
+                              handled("      - r = read(efd)\n",
+                                      "  other:\n    - write(efd, 1)\n    - kill(t, SIGUSR1)\n")));
+  machine.run("t");
+  machine.run("other");
+  machine.run("t");
+  EXPECT_EQ(machine.value("t.r"), -4);
+}
+
+// Two readers and a byte: the one that is interrupted must not keep the wake.
+std::string two_readers() {
+  return R"(
+objects: { p: pipe, n: word(0) }
+judge: []
+threads:
+  a:
+    on SIGUSR1:
+      - n = 1
+    run:
+      - read(p[0], 1)
+  b:
+    - read(p[0], 1)
+  signaller:
+    start: asleep(a) && asleep(b)
+    run:
+      - kill(a, SIGUSR1)
+  writer:
+    start: ended(signaller)
+    run:
+      - write(p[1], 1)
+)";
+}
+
+TEST(WrongSignal, AnInterruptedReaderSwallowsTheWake) {
+  EXPECT_EQ(outcomes(two_readers()), (Outcomes{"", "stuck b"}));
+  Machine machine(with_switch("pipe.interrupted-swallows-wake", two_readers()));
+  machine.run("a");
+  machine.run("b");
+  machine.run("signaller");
+  while (machine.phase("a") != "signal: check") machine.step("a");
+  machine.run("writer");
+  machine.run("a");
+  EXPECT_TRUE(machine.ended("a"));
+  EXPECT_TRUE(machine.asleep("b"));
+}
+
 }  // namespace
 }  // namespace wakesim::testing

@@ -20,8 +20,15 @@ enum Bit : std::uint32_t {
   kAsync = 0x02,     // CANCELTYPE
   kCanceled = 0x04,  // CANCELED: there is a request.
   kExiting = 0x08,   // EXITING: the cleanup blocks run.
-  kInWindow = 0x10,  // glibc up to 2.40: LIBC_CANCEL_ASYNC() for the length of a call.
+  // SIGCANCEL is acted on where the thread stands. glibc up to 2.40: LIBC_CANCEL_ASYNC() for the
+  // length of a call. glibc 2.41: a call that the kernel has rewound is about to be made again.
+  kInWindow = 0x10,
 };
+
+// Above the bits: kInWindow of what the handlers that run have interrupted, the innermost lowest.
+constexpr int kOuterShift = 8;
+constexpr std::uint32_t kOuterWindow = 1u << kOuterShift;
+constexpr std::uint32_t kOuterMask = ~(kOuterWindow - 1);
 
 struct Cancellation {
   std::vector<Cell<std::uint32_t>> words;  // By ThreadId.
@@ -58,6 +65,11 @@ bool is_enabled_and_canceled(std::uint32_t word) {
 
 bool is_close(const CallRow& row) { return row.name == "close"; }
 
+// musl looks for a request in these only; its pthread_setcancelstate() stores and does not look.
+bool tests_for_request(const CallRow& row) {
+  return row.name == "cancel" || row.name == "pthread_setcanceltype";
+}
+
 }  // namespace
 
 void make_cancellation(Builder& builder) {
@@ -81,7 +93,8 @@ bool acts_on_signal(Step& step, const CallEnd* call, bool is_rewound) {
     case kAsyncWindow:
       return (word & kInWindow) != 0;
     case kPcRange:
-      return call != nullptr && call->is_cancellation_point && is_rewound;
+      if (call == nullptr) return (word & kInWindow) != 0;
+      return call->is_cancellation_point && is_rewound;
     case kMusl:
       if (call != nullptr && call->is_cancellation_point && is_rewound) return true;
       signals::block(step, signals::kSigCancel);
@@ -91,22 +104,54 @@ bool acts_on_signal(Step& step, const CallEnd* call, bool is_rewound) {
   WAKESIM_UNREACHABLE();
 }
 
-bool is_asynchronous(const View& view, ThreadId thread) {
+bool is_requested(const View& view, ThreadId thread) {
+  return is_enabled_and_canceled(word_of(view, thread));
+}
+
+bool acts_at_once(const View& view, ThreadId thread, const CallEnd& call) {
   const std::uint32_t word = word_of(view, thread);
-  return is_enabled_and_canceled(word) && (word & kAsync) != 0;
+  if (!is_enabled_and_canceled(word) || (word & kAsync) == 0) return false;
+  return library(view) != kMusl || tests_for_request(*call.row);
+}
+
+// Both glibcs decide by where SIGCANCEL finds the thread, and in a handler that is somewhere else.
+// In 2.41 the handler's program counter is not in the range, so a request that comes there is left
+// lying, also when the call below is then made again, behind its test. Up to 2.40 the window stays
+// open.
+void handler_entered(Step& step, const CallEnd* call, bool is_rewound) {
+  if (library(step) == kMusl) return;
+  const std::uint32_t word = word_of(step, step.thread());
+  bool is_in_window = (word & kInWindow) != 0;
+  if (library(step) == kPcRange && call != nullptr) {
+    is_in_window = call->is_cancellation_point && is_rewound;
+  }
+  const std::uint32_t outer = ((word & kOuterMask) << 1) | (is_in_window ? kOuterWindow : 0);
+  const std::uint32_t kept = library(step) == kAsyncWindow ? word & kInWindow : 0;
+  set_bits(step, outer | kept, kOuterMask | kInWindow);
+}
+
+void handler_left(Step& step) {
+  if (library(step) == kMusl) return;
+  const std::uint32_t word = word_of(step, step.thread());
+  const std::uint32_t outer = ((word & kOuterMask) >> 1) & kOuterMask;
+  set_bits(step, outer, kOuterMask | kInWindow);
+  if ((word & kOuterWindow) != 0) set_bits(step, kInWindow, 0);
 }
 
 // Up to 2.40 the window is closed by an instruction behind the system call: a step.
 bool holds_back(const View& view, ThreadId thread, const CallEnd& call) {
-  const std::uint32_t word = word_of(view, thread);
-  if (is_enabled_and_canceled(word) && (word & kAsync) != 0) return true;
-  return call.is_cancellation_point && (word & kInWindow) != 0;
+  if (acts_at_once(view, thread, call)) return true;
+  return call.is_cancellation_point && (word_of(view, thread) & kInWindow) != 0;
 }
 
 // The test in front of the system call. What comes between it and the call acts as if it had come
 // before, so the two are one step.
 bool unwinds_before(Step& step, const CallRow&) {
   const std::uint32_t word = word_of(step, step.thread());
+  if (library(step) == kPcRange && (word & kInWindow) != 0) {
+    set_bits(step, 0, kInWindow);  // Made again behind the test.
+    return false;
+  }
   if (is_enabled_and_canceled(word)) return true;
   if (library(step) == kAsyncWindow && (word & (kDisabled | kExiting)) == 0) {
     set_bits(step, kInWindow, 0);
@@ -117,13 +162,14 @@ bool unwinds_before(Step& step, const CallRow&) {
 // A call that gives up with EINTR has done nothing; close() is another matter (musl).
 bool unwinds_after(Step& step, const CallEnd& call) {
   const std::uint32_t word = word_of(step, step.thread());
-  if ((word & kInWindow) != 0) set_bits(step, 0, kInWindow);
+  // LIBC_CANCEL_RESET() puts back what was there: in a handler, the window of the call below.
+  if ((word & kInWindow) != 0 && (word & kOuterWindow) == 0) set_bits(step, 0, kInWindow);
   if (library(step) == kAsyncWindow) return false;
   if (library(step) == kMusl && is_close(*call.row)) return false;
   return call.result == -EINTR && is_enabled_and_canceled(word);
 }
 
-void unwinding(Step& step) { set_bits(step, kDisabled | kExiting, kInWindow); }
+void unwinding(Step& step) { set_bits(step, kDisabled | kExiting, kInWindow | kOuterMask); }
 
 void effects(Effects& effects) {
   const Cancellation* all = find(effects.system(), effects);

@@ -29,9 +29,16 @@ void make_cancellation(Builder& builder);
 // over and, if `is_rewound`, about to be made again; null between two lines.
 bool acts_on_signal(Step& step, const CallEnd* call, bool is_rewound);
 
+// Would the thread be unwound at a cancellation point?
+bool is_requested(const View& view, ThreadId thread);
+
 // InterruptHooks.
 bool holds_back(const View& view, ThreadId thread, const CallEnd& call);
-bool is_asynchronous(const View& view, ThreadId thread);
+// Behind a call that leaves the thread asynchronous, with a request there.
+bool acts_at_once(const View& view, ThreadId thread, const CallEnd& call);
+// A handler comes between the thread and `call` (null: two lines), and is over.
+void handler_entered(Step& step, const CallEnd* call, bool is_rewound);
+void handler_left(Step& step);
 bool unwinds_before(Step& step, const CallRow& call);
 bool unwinds_after(Step& step, const CallEnd& call);
 void unwinding(Step& step);

@@ -114,6 +114,8 @@ Progress step_read(Step& step, EventfdRead& read) {
     case At::Locked:
     case At::Asleep: {
       if (!kernel::may_lock(step, step.thread(), eventfd.waiters)) return Progress::Continues;
+      const bool looks_first = step.is_on(id(Switch::EventfdSignalFirst)) && read.at == At::Asleep;
+      if (looks_first && kernel::signal_pending(step, step.thread())) return interrupted(step);
       const std::uint64_t counter = step.read(eventfd.counter);
       if (counter > 0) {
         if (read.at == At::Asleep) kernel::finish_wait(step, kernel::my_entry(step));
@@ -551,6 +553,8 @@ ModelTable eventfd_model() {
           "A read makes room in the counter and wakes no writer that waits for it."),
       bug(Switch::EventfdCheckOutsideLock, "eventfd.check-outside-lock",
           "The lock is dropped between the test of the counter and queueing, without a new test."),
+      bug(Switch::EventfdSignalFirst, "eventfd.signal-first",
+          "A reader that wakes looks for signals before it looks at the counter."),
   };
   return table;
 }

@@ -51,6 +51,7 @@ enum RunFlag : std::uint8_t {
 // Whether the program sees EINTR or the call is made again is decided on the way out
 // (models/signal.h).
 inline constexpr std::int64_t kRestartSys = -512;     // ERESTARTSYS: again, if SA_RESTART.
+inline constexpr std::int64_t kRestartNoIntr = -513;  // ERESTARTNOINTR: again, whatever runs.
 inline constexpr std::int64_t kRestartNoHand = -514;  // ERESTARTNOHAND: EINTR if a handler runs.
 inline constexpr std::int64_t kRestartBlock = -516;   // ERESTART_RESTARTBLOCK: the same.
 

@@ -183,6 +183,10 @@ Wait after_condition(Step& step) {
   return kernel::is_linked(step, kernel::my_entry(step)) ? Wait::Unlinking : Wait::None;
 }
 
+// pipe.interrupted-swallows-wake: the signal is seen by a thread that is queued and ready to be
+// woken.
+bool swallows_wake(const View& view) { return view.is_on(id(Switch::PipeSwallowsWake)); }
+
 // One step of the wait; None when it is over.
 Wait step_wait(Step& step, const Pipe& pipe, Wait at, Sleeper sleeper) {
   switch (at) {
@@ -191,7 +195,7 @@ Wait step_wait(Step& step, const Pipe& pipe, Wait at, Sleeper sleeper) {
       break;
     case Wait::Linking:
       // prepare_to_wait_event(): with a signal there, off the queue, so that no wake is swallowed.
-      if (kernel::signal_pending(step, step.thread())) {
+      if (kernel::signal_pending(step, step.thread()) && !swallows_wake(step)) {
         if (kernel::is_linked(step, kernel::my_entry(step))) {
           kernel::finish_wait(step, kernel::my_entry(step));
         }
@@ -207,6 +211,9 @@ Wait step_wait(Step& step, const Pipe& pipe, Wait at, Sleeper sleeper) {
       return Wait::Looking;
     case Wait::Looking:
       if (sleeper.condition(step, pipe)) return after_condition(step);
+      if (swallows_wake(step) && kernel::signal_pending(step, step.thread())) {
+        return Wait::Interrupted;
+      }
       if (step.is_traced() && !kernel::is_running(step, step.thread())) {
         step.note({StepEvent::Kind::Slept, step.thread(), 0,
                    std::string(step.object_name(sleeper.queue.subject))});
@@ -218,6 +225,13 @@ Wait step_wait(Step& step, const Pipe& pipe, Wait at, Sleeper sleeper) {
       kernel::finish_wait(step, kernel::my_entry(step));
       return Wait::None;
     case Wait::Interrupted:  // The condition wins over the signal.
+      if (swallows_wake(step)) {
+        if (!kernel::may_lock(step, step.thread(), sleeper.queue)) return at;
+        if (kernel::is_linked(step, kernel::my_entry(step))) {
+          kernel::finish_wait(step, kernel::my_entry(step));
+        }
+        return Wait::Failed;
+      }
       return sleeper.condition(step, pipe) ? Wait::None : Wait::Failed;
   }
   WAKESIM_UNREACHABLE();
@@ -529,7 +543,7 @@ void transfer_effects(Effects& effects, const OpenFile& file) {
   effects.enqueues(file.end == kReadEnd ? pipe.readers.list : pipe.writers.list);
   effects.wakes(pipe.readers.list);
   effects.wakes(pipe.writers.list);
-  signals::effects_of_mask(effects);  // SIGPIPE goes to the writer itself.
+  signals::effects_on_oneself(effects);  // SIGPIPE goes to the writer itself.
 }
 
 // ---- poll, release ------------------------------------------------------------------------------
@@ -750,6 +764,11 @@ ModelTable pipe_model() {
                   "Whether every write to a pipe that was ever polled wakes readers, or only a "
                   "write to an empty pipe.",
                   "off: Linux 5.5 (1b6b26ae7053) to 5.13; on since 3a34b13a88ca and 3b844826b6c6"),
+      as_bug(make_switch(Switch::PipeSwallowsWake, "pipe.interrupted-swallows-wake", {"off", "on"},
+                         "An exclusive waiter that is interrupted leaves with a wake that came "
+                         "meanwhile.",
+                         "the rule of prepare_to_wait_event() left out; abort_exclusive_wait() "
+                         "until Linux 4.10")),
   };
   return table;
 }

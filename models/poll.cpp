@@ -200,7 +200,8 @@ void advance(const View& view, PollCall& call) {
   call.may_link = false;  // Never queue twice.
   // A signal counts only if nothing is ready, and even where no sleep was asked for.
   if (call.result == 0 && kernel::signal_pending(view, call.thread)) {
-    call.result = kernel::kRestartNoHand;
+    call.result =
+        view.is_on(id(Switch::PollRestarts)) ? kernel::kRestartSys : kernel::kRestartNoHand;
   }
   if (call.result != 0 || call.is_timed_out) {
     leave(call);
@@ -369,7 +370,9 @@ void step_freeing(Step& step, PollCall& call) {
 Progress finish(Step& step, PollCall& call) {
   if (call.has_timer) kernel::disarm_timeout(step);
   // restore_saved_sigmask_unless(): a handler runs under the temporary mask.
-  if (call.result != kernel::kRestartNoHand) signals::restore_mask(step);
+  const bool is_interrupted =
+      call.result == kernel::kRestartNoHand || call.result == kernel::kRestartSys;
+  if (!is_interrupted) signals::restore_mask(step);
   for (const PollPair& pair : pairs_of(call)) {
     step.set_result(pair.place, 0, pair.number);
     step.set_result(pair.place, 1, pair.revents);
@@ -552,7 +555,11 @@ void return_empty(Step& step, std::byte* frame) {
 
 template <Variant variant>
 void poll_effects(Effects& effects, std::span<const PossibleValues> arguments) {
-  signals::effects_of_mask(effects);
+  if (variant.has_mask) {
+    signals::effects_of_mask(effects);
+  } else {
+    signals::effects_on_oneself(effects);
+  }
   for (std::size_t i = variant.scalars(); i < arguments.size(); i += 2) {
     for (const OpenFile* open : file::lookup_effects(effects, arguments[i])) {
       const file::PollMethod& method = open->operations->poll;
@@ -661,6 +668,8 @@ ModelTable poll_model() {
           "The condition is read before the entry is queued: a change in between wakes nobody."),
       bug(Switch::PollNoTriggered, "poll.no-triggered",
           "Nothing remembers a wake that comes between the look and the sleep."),
+      bug(Switch::PollRestarts, "poll.restarts",
+          "SA_RESTART makes a poll or select that was interrupted again, as if it were a read."),
   };
   return table;
 }

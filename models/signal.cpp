@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "models/cancel.h"
+#include "models/switches.h"
 #include "sim/assert.h"
 #include "sim/program/builder.h"
 #include "sim/program/system.h"
@@ -56,22 +57,43 @@ void recalculate(Step& step) {
   step.set_run(step.thread(), run);
 }
 
-// What the thread has no handler for stays blocked.
-void set_blocked(Step& step, Set blocked) {
-  ThreadSignals now = own(step);
-  now.blocked = blocked | ~signals_of(step).handled[index(step.thread())];
-  set_own(step, now);
-  recalculate(step);
-}
-
 // signal_wake_up(): the flag first, then the wake.
 void signal_wake_up(Step& step, ThreadId thread) {
   TaskRun run = step.run(thread);
-  run.flags |= kernel::kSigPending;
+  const bool is_asleep = run.state == kernel::kTaskInterruptible;
+  if (!is_asleep || !step.is_on(id(Switch::SignalForgetsFlag))) run.flags |= kernel::kSigPending;
   step.set_run(thread, run);
-  if (run.state == kernel::kTaskInterruptible) {
+  if (is_asleep) {
     kernel::try_to_wake_up(step, thread, kernel::kTaskInterruptible);
   }
+}
+
+// retarget_shared_pending(): a signal of the process that this thread was to take, and blocks now,
+// is for the next thread that lets it in.
+void retarget(Step& step, Set blocked_now) {
+  const Signals& signals = signals_of(step);
+  Set left = step.read(signals.process) & blocked_now;
+  const std::size_t count = signals.threads.size();
+  for (std::size_t i = 1; left != 0 && i < count; ++i) {
+    const std::size_t t = (index(step.thread()) + i) % count;
+    if (step.has_ended(static_cast<ThreadId>(t))) continue;
+    const Set blocked = step.read(signals.threads[t]).blocked;
+    if ((left & ~blocked) == 0) continue;
+    left &= blocked;
+    if (!kernel::signal_pending(step, static_cast<ThreadId>(t))) {
+      signal_wake_up(step, static_cast<ThreadId>(t));
+    }
+  }
+}
+
+// __set_task_blocked(). What the thread has no handler for stays blocked.
+void set_blocked(Step& step, Set blocked) {
+  ThreadSignals now = own(step);
+  const Set before =
+      std::exchange(now.blocked, blocked | ~signals_of(step).handled[index(step.thread())]);
+  set_own(step, now);
+  if (const Set more = now.blocked & ~before; more != 0) retarget(step, more);
+  recalculate(step);
 }
 
 // dequeue_signal(): the thread's own first, then the process's; the lowest number first. 0: none.
@@ -96,14 +118,15 @@ const std::vector<HandlerCode>& handlers_of(const View& view, ThreadId thread) {
 }
 
 bool is_restart_code(std::int64_t result) {
-  return result == kernel::kRestartSys || result == kernel::kRestartNoHand ||
-         result == kernel::kRestartBlock;
+  return result == kernel::kRestartSys || result == kernel::kRestartNoIntr ||
+         result == kernel::kRestartNoHand || result == kernel::kRestartBlock;
 }
 
 // handle_signal(): what the interrupted call comes to when a handler runs.
 void settle_call(Interruption& what, bool restarts) {
   if (!is_restart_code(what.result)) return;
-  what.restarts_call = what.result == kernel::kRestartSys && restarts;
+  what.restarts_call =
+      what.result == kernel::kRestartNoIntr || (what.result == kernel::kRestartSys && restarts);
   what.result = -EINTR;
 }
 
@@ -188,7 +211,7 @@ void restore_mask(Step& step) {
   set_blocked(step, saved);
 }
 
-void effects_of_mask(Effects& effects) {
+void effects_on_oneself(Effects& effects) {
   const auto known = effects.system().singletons.find(kKey);
   if (known == effects.system().singletons.end()) return;
   const auto& signals = effects.object<Signals>(known->second);
@@ -196,6 +219,18 @@ void effects_of_mask(Effects& effects) {
   effects.reads(effects.system().layout.threads[index(effects.thread())].end_class);
   effects.writes(signals.threads[index(effects.thread())]);
   effects.sleeps();
+}
+
+void effects_of_mask(Effects& effects) {
+  effects_on_oneself(effects);
+  const auto known = effects.system().singletons.find(kKey);
+  if (known == effects.system().singletons.end()) return;
+  const auto& signals = effects.object<Signals>(known->second);
+  for (std::size_t t = 0; t < signals.threads.size(); ++t) {
+    effects.reads(signals.threads[t]);
+    effects.reads(effects.system().layout.threads[t].end_class);
+    effects.wakes_thread(static_cast<ThreadId>(t));
+  }
 }
 
 void block(Step& step, std::int64_t signal) {
@@ -235,6 +270,9 @@ Interruption take(Step& step, const CallEnd* call) {
     settle_call(what, handlers[number].restarts);
     what.kind = Interruption::Kind::Handler;
     what.handler = number;
+    // A loop of the library's begins anew with its test for a request.
+    const bool is_loop = call != nullptr && call->result == kernel::kRestartNoIntr;
+    cancel::handler_entered(step, call, what.restarts_call && !is_loop);
     // The mask that the handler's return brings back: not the temporary one of a ppoll().
     ThreadSignals after = own(step);
     what.cookie = after.has_saved != 0 ? after.saved : after.blocked;
@@ -245,7 +283,7 @@ Interruption take(Step& step, const CallEnd* call) {
     return what;
   }
   restore_mask(step);
-  if (call != nullptr && cancel::is_asynchronous(step, step.thread())) {
+  if (call != nullptr && cancel::acts_at_once(step, step.thread(), *call)) {
     what.kind = Interruption::Kind::Unwind;
   } else if (is_restart_code(what.result)) {
     what.restarts_call = true;  // Another thread took the signal.
@@ -254,7 +292,10 @@ Interruption take(Step& step, const CallEnd* call) {
 }
 
 // sys_rt_sigreturn()
-void handler_returned(Step& step, std::uint64_t cookie) { set_blocked(step, cookie); }
+void handler_returned(Step& step, std::uint64_t cookie) {
+  set_blocked(step, cookie);
+  cancel::handler_left(step);
+}
 
 std::string describe(const View& view, ThreadId thread) {
   const Signals& signals = signals_of(view);
@@ -470,9 +511,7 @@ Progress step_wait(Step& step, SigWait& call) {
       kernel::disarm_timeout(step);
       if (signal != 0) return step.finish(signal);
       if (is_over) return step.finish(-EAGAIN);
-      if (!call.is_endless) return step.finish(-EINTR);
-      call.at = SigWait::At::Locked;
-      return Progress::Continues;
+      return step.finish(call.is_endless ? kernel::kRestartNoIntr : -EINTR);
     }
   }
   WAKESIM_UNREACHABLE();
@@ -635,6 +674,15 @@ ModelTable signal_model() {
                      {"SIG_UNBLOCK", kSigUnblock},
                      {"SIG_SETMASK", kSigSetMask},
                      {"process", kProcess + 1}};
+  SwitchRow forgets;
+  forgets.id = id(Switch::SignalForgetsFlag);
+  forgets.name = "signal.forgets-flag";
+  forgets.values = {"off", "on"};
+  forgets.about =
+      "A signal wakes a sleeper without TIF_SIGPENDING: it finds nothing and sleeps on.";
+  forgets.source = "a planted mistake: no kernel had it";
+  forgets.is_bug = true;
+  table.switches = {forgets};
   return table;
 }
 

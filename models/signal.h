@@ -50,6 +50,8 @@ void effects_of_sending(Effects& effects, const PossibleValues& target);
 void set_temporary_mask(Step& step, std::int64_t set);
 // restore_saved_sigmask_unless(): the call returns without having been interrupted.
 void restore_mask(Step& step);
+// Sending a signal to oneself; changing a mask, which may hand a signal to another thread.
+void effects_on_oneself(Effects& effects);
 void effects_of_mask(Effects& effects);
 
 // Blocks or unblocks one signal of the calling thread.

@@ -26,7 +26,7 @@ using file::OpenFile;
 //   Locked -- room in the backlog --> WakingAcceptor --> returned
 //     | ^
 //     v | woken: all over again
-//   Asleep
+//   Asleep -- a signal --> returned
 struct Connect {
   enum class At : std::uint8_t {
     Locked,          // unix_stream_connect() under the listener's state lock.
@@ -138,6 +138,14 @@ Progress Connect::step(Step& step, Frame& frame) {
   const Socket& listener = socket_of(step, frame.listener);
   switch (frame.at) {
     case At::Asleep:
+      // Whether or not there is room now: a wake that came with it is swallowed, and the next
+      // connector sleeps on. So in the kernel.
+      if (kernel::signal_pending(step, step.thread())) {
+        if (kernel::is_linked(step, kernel::my_entry(step))) {
+          kernel::finish_wait(step, kernel::my_entry(step));
+        }
+        return step.finish(kernel::kRestartSys);
+      }
       if (kernel::is_linked(step, kernel::my_entry(step))) {  // Woken by nobody in particular.
         kernel::finish_wait(step, kernel::my_entry(step));
         frame.at = At::Locked;
@@ -205,7 +213,7 @@ std::string connect_subject(const View& view, const std::byte* frame) {
 //     | +---------------------------------+------------------+
 //     v                                   |                  |
 //   Linking --> Looking -- connection --> Unlinking          | woken
-//                 |  \-- shut down ------> Unlinking --> GivingBack --> returned
+//                 |  \-- shut down, signal --> Unlinking --> GivingBack --> returned
 //                 v                                          |
 //               Asleep --------------------------------------+
 struct Accept {
@@ -337,12 +345,15 @@ void leave_wait(Step& step, Accept::Frame& frame) {
 // step is exact.
 void look(Step& step, Accept::Frame& frame, const Socket& listener) {
   if (is_empty(step, listener)) {
-    if (!is_shut(step, listener, kReceiveShutdown)) {
+    if (is_shut(step, listener, kReceiveShutdown)) {
+      frame.error = EINVAL;
+    } else if (kernel::signal_pending(step, step.thread())) {
+      frame.error = -kernel::kRestartSys;
+    } else {
       note_sleep(step, listener.waiters);
       frame.at = Accept::At::Asleep;
       return;
     }
-    frame.error = EINVAL;
   }
   leave_wait(step, frame);
 }
@@ -427,6 +438,7 @@ CallRow make_accept_row(std::string_view name) {
                 {"ENOTSOCK", "fd is no socket"},
                 {"EINVAL", "fd does not listen, or is shut down while the call sleeps"},
                 {"EAGAIN", "no connection and O_NONBLOCK"},
+                {"EINTR", "a handler has run; SA_RESTART makes the call again"},
                 {"EMFILE", "no number is free; the bound follows from the calls in the program"}};
   row.wakes = "one thread that waits for room in the backlog, the one that has waited longest";
   return row;
@@ -444,6 +456,7 @@ CallRow connect_row() {
                 {"ENOTSOCK", "fd is no socket"},
                 {"ECONNREFUSED", "the listener is closed, or shut for receiving"},
                 {"EAGAIN", "the backlog is full and O_NONBLOCK"},
+                {"EINTR", "a handler has run; SA_RESTART makes the call again"},
                 {"EISCONN", "the socket is connected, or was"},
                 {"EINVAL", "the socket listens itself"}};
   row.wakes = "one acceptor, and everybody who polls the listener in front of it";

@@ -26,6 +26,7 @@ using file::OpenFile;
 //     |  ^                        |  ^                                   ^
 //     |  |                        v  | woken for nothing                 |
 //     |  +-- more wanted --+     Asleep -- woken for something ----------+
+//     |                            +-- a signal --> returned
 //     +-- buffer used up --+--> WakingSender --> returned
 //     +-- enough, end of file, error or nonblocking --> returned
 struct Receive {
@@ -117,9 +118,13 @@ void unlock(Step& step, const Socket& socket) {
   if (step.read(socket.reader) != 0) step.write(socket.reader, std::uint32_t{0});
 }
 
-Progress leave(Step& step, const Socket& socket, const Receive::Frame& frame, std::int32_t why) {
-  unlock(step, socket);
+Progress leave_unlocked(Step& step, const Receive::Frame& frame, std::int64_t why) {
   return step.finish(frame.copied > 0 ? static_cast<std::int64_t>(frame.copied) : why);
+}
+
+Progress leave(Step& step, const Socket& socket, const Receive::Frame& frame, std::int64_t why) {
+  unlock(step, socket);
+  return leave_unlocked(step, frame, why);
 }
 
 // Takes what there is in the oldest buffer. A buffer that is used up is unlinked and no longer
@@ -178,6 +183,10 @@ Progress read_locked(Step& step, Receive::Frame& frame, const Socket& socket) {
     return leave(step, socket, frame, 0);
   }
   if (frame.is_nonblocking) return leave(step, socket, frame, -EAGAIN);
+  // tcp_recvmsg_locked() looks for signals here, where nothing was found; AF_UNIX behind the wait.
+  if (is_tcp(step) && kernel::signal_pending(step, step.thread())) {
+    return leave(step, socket, frame, kernel::kRestartSys);
+  }
   unlock(step, socket);
   const bool looks = !step.is_on(id(Switch::SocketLooksBeforeLinking));
   frame.at = looks ? Receive::At::Waiting : Receive::At::Linking;
@@ -185,18 +194,22 @@ Progress read_locked(Step& step, Receive::Frame& frame, const Socket& socket) {
 }
 
 // One turn of unix_stream_data_wait(). Appending, shutting down and errors need the state lock, so
-// linking and the look behind it are one step, and so are the look and finish_wait().
-void wait_for_data(Step& step, Receive::Frame& frame, const Socket& socket) {
-  if (has_news(step, socket)) {
+// linking and the look behind it are one step, and so are the look and finish_wait(). Behind it
+// AF_UNIX gives up if there is a signal, also when data have come: they stay in the queue.
+Progress wait_for_data(Step& step, Receive::Frame& frame, const Socket& socket) {
+  const bool is_interrupted = kernel::signal_pending(step, step.thread());
+  if (is_interrupted || has_news(step, socket)) {
     if (kernel::is_linked(step, kernel::my_entry(step))) {
       kernel::finish_wait(step, kernel::my_entry(step));
     }
     frame.at = Receive::At::Locked;
-    return;
+    if (!is_interrupted || is_tcp(step)) return Progress::Continues;
+    return leave_unlocked(step, frame, kernel::kRestartSys);
   }
   kernel::prepare_to_wait(step, socket.waiters, kernel::my_entry(step), kernel::kTaskInterruptible);
   note_sleep(step, socket.waiters);
   frame.at = Receive::At::Asleep;
+  return Progress::Continues;
 }
 
 Progress Receive::step(Step& step, Frame& frame) {
@@ -215,8 +228,7 @@ Progress Receive::step(Step& step, Frame& frame) {
       return Progress::Continues;
     case At::Waiting:
     case At::Asleep:
-      wait_for_data(step, frame, socket);
-      return Progress::Continues;
+      return wait_for_data(step, frame, socket);
     case At::WakingSender: {
       const bool is_done = frame.copied == frame.count;
       if (is_done) unlock(step, socket);
@@ -290,6 +302,7 @@ CallRow recv_row() {
       {"EINVAL",
        "the socket is not connected, or listens (ENOTCONN with socket.family=tcp); n < 0"},
       {"EAGAIN", "nothing there and O_NONBLOCK or MSG_DONTWAIT"},
+      {"EINTR", "a handler has run; SA_RESTART makes the call again"},
       {"ECONNRESET", "the other end was closed with unread bytes; told once"},
       {"EOPNOTSUPP", "a flag that is not modelled"}};
   row.wakes = "everybody who waits for the other end, once a quarter of its memory is used or less";

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "models/kernel.h"
+#include "models/signal.h"
 #include "models/socket_call.h"
 #include "models/socket_state.h"
 #include "models/socket_transfer.h"
@@ -28,11 +29,11 @@ using file::OpenFile;
 //      |          | +-- no room --> the     +-- peer gone --> WakingSelf --> returned
 //      |          |                 wait
 //      |          +-----------------+
-//      +-- not connected, shut down --> returned
+//      +-- not connected, shut down --> returned (also from Allocating, and if there is a signal)
 //
 // The wait is sock_wait_for_wmem():
 //
-//   Linking --> Looking -- room, shut down or error --> Unlinking --> Allocating
+//   Linking --> Looking -- room, shut down, error, signal --> Unlinking --> Allocating
 //      ^           |
 //      |           v
 //      +------- Asleep
@@ -60,7 +61,8 @@ struct Send {
     std::uint16_t chunk;  // Of the buffer on its way.
     At at;
     bool is_nonblocking;
-    std::array<std::uint8_t, 4> zero;
+    bool is_silent;  // MSG_NOSIGNAL
+    std::array<std::uint8_t, 3> zero;
   };
   static_assert(std::has_unique_object_representations_v<Frame>);
 
@@ -80,6 +82,7 @@ void Send::parse(std::span<const std::int64_t> arguments, Frame& frame) {
   if (arguments[1] < 0) frame.answer = -EINVAL;
   if ((flags & ~std::uint64_t{kDontWait | kNoSignal}) != 0) frame.answer = -EOPNOTSUPP;
   frame.is_nonblocking = (flags & kDontWait) != 0;
+  frame.is_silent = (flags & kNoSignal) != 0;
 }
 
 void Send::enter(Step&, const OpenFile& open, std::uint32_t flags, Frame& frame) {
@@ -118,13 +121,22 @@ bool Send::enabled(const View& view, ThreadId thread, const Frame& frame) {
   WAKESIM_UNREACHABLE();
 }
 
-Progress stop_sending(Step& step, const Send::Frame& frame, std::int32_t error) {
+Progress stop_sending(Step& step, const Send::Frame& frame, std::int64_t error) {
   return step.finish(frame.sent > 0 ? static_cast<std::int64_t>(frame.sent) : -error);
 }
 
-// Here SIGPIPE is sent, unless MSG_NOSIGNAL says no or something was sent before.
+// SIGPIPE, unless MSG_NOSIGNAL says no or something was sent before.
 Progress broken_pipe(Step& step, const Send::Frame& frame) {
+  if (frame.sent == 0 && !frame.is_silent && signals::has_signals(step)) {
+    signals::send_to_thread(step, step.thread(), signals::kSigPipe);
+  }
   return stop_sending(step, frame, EPIPE);
+}
+
+// sk_stream_error(): with TCP an EPIPE is a broken pipe wherever it comes from.
+Progress pending_error(Step& step, const Send::Frame& frame, std::int32_t error) {
+  const bool is_broken = is_tcp(step) && error == EPIPE;
+  return is_broken ? broken_pipe(step, frame) : stop_sending(step, frame, error);
 }
 
 // What unix_stream_sendmsg() looks at first; tcp_sendmsg_locked() tells a pending error instead.
@@ -133,7 +145,7 @@ Progress enter_send(Step& step, Send::Frame& frame, const Socket& socket) {
   const bool is_connected = status.state == State::Established;
   if (is_tcp(step)) {
     const std::int32_t error = take_error(step, socket);
-    if (error != 0) return stop_sending(step, frame, error);
+    if (error != 0) return pending_error(step, frame, error);
   } else if (!is_connected) {
     return stop_sending(step, frame, ENOTCONN);
   }
@@ -147,11 +159,14 @@ Progress enter_send(Step& step, Send::Frame& frame, const Socket& socket) {
 // senders on one socket may both pass the test and go one buffer over the limit.
 Progress allocate(Step& step, Send::Frame& frame, const Socket& socket) {
   if (const std::int32_t error = take_error(step, socket); error != 0) {
-    return stop_sending(step, frame, error);
+    return pending_error(step, frame, error);
   }
-  if (is_shut(step, socket, kSendShutdown)) return stop_sending(step, frame, EPIPE);
+  if (is_shut(step, socket, kSendShutdown)) return pending_error(step, frame, EPIPE);
   if (!has_room(step, socket)) {
     if (frame.is_nonblocking) return stop_sending(step, frame, EAGAIN);
+    if (kernel::signal_pending(step, step.thread())) {
+      return stop_sending(step, frame, -kernel::kRestartSys);
+    }
     frame.at = Send::At::Linking;
     return Progress::Continues;
   }
@@ -221,7 +236,13 @@ Progress append_buffer(Step& step, Send::Frame& frame, const Socket& socket) {
   return Progress::Continues;
 }
 
+// With a signal there the wait is over; allocate() finds room or the signal.
 void link_for_room(Step& step, Send::Frame& frame, const Socket& socket) {
+  if (kernel::signal_pending(step, step.thread())) {
+    const bool is_linked = kernel::is_linked(step, kernel::my_entry(step));
+    frame.at = is_linked ? Send::At::Unlinking : Send::At::Allocating;
+    return;
+  }
   kernel::prepare_to_wait(step, socket.waiters, kernel::my_entry(step), kernel::kTaskInterruptible);
   frame.at = Send::At::Looking;
 }
@@ -325,6 +346,7 @@ bool Send::condition(const View& view, const Frame& frame) {
 void Send::effects(Effects& effects, const OpenFile& open, std::span<const PossibleValues>) {
   const Socket& socket = socket_of(effects, open.object);
   effects.writes(socket.status);
+  signals::effects_on_oneself(effects);  // SIGPIPE goes to the sender itself.
   if (socket.is_listener) return;
   const Socket& peer = socket_of(effects, socket.peer);
   effects.writes(socket.charged);
@@ -351,14 +373,16 @@ CallRow send_row() {
                     {.name = "flags", .type = ParameterType::Flags, .is_optional = true}};
   row.about = "Sends n bytes and gives how many went.";
   row.source = "unix_stream_sendmsg() in net/unix/af_unix.c; send(2)";
-  row.errors = {{"EBADF", "fd is not open"},
-                {"ENOTSOCK", "fd is no socket"},
-                {"ENOTCONN", "the socket is not connected, or listens (EPIPE with TCP)"},
-                {"EPIPE", "this end is shut for sending, or the other for receiving"},
-                {"ECONNRESET", "the other end was closed with unread bytes; told once"},
-                {"EAGAIN", "no room and O_NONBLOCK or MSG_DONTWAIT"},
-                {"EINVAL", "n < 0"},
-                {"EOPNOTSUPP", "a flag that is not modelled"}};
+  row.errors = {
+      {"EBADF", "fd is not open"},
+      {"ENOTSOCK", "fd is no socket"},
+      {"ENOTCONN", "the socket is not connected, or listens (EPIPE with TCP)"},
+      {"EPIPE", "this end is shut for sending, or the other for receiving; SIGPIPE comes with it"},
+      {"ECONNRESET", "the other end was closed with unread bytes; told once"},
+      {"EAGAIN", "no room and O_NONBLOCK or MSG_DONTWAIT"},
+      {"EINTR", "a handler has run before anything was sent; SA_RESTART makes it again"},
+      {"EINVAL", "n < 0"},
+      {"EOPNOTSUPP", "a flag that is not modelled"}};
   row.wakes = "everybody who waits for the other end, after each buffer";
   return row;
 }

@@ -12,6 +12,8 @@ enum class Switch : std::uint16_t {
   KernelSplitWalks,  // kernel.split-walks
   // libc
   LibcCancellation,  // libc.cancellation = pc-range | async-window | musl
+  // signal
+  SignalForgetsFlag,  // signal.forgets-flag
   // futex
   FutexCompareOutsideLock,  // futex.compare-outside-lock
   FutexNoCompare,           // futex.no-compare
@@ -25,13 +27,16 @@ enum class Switch : std::uint16_t {
   EventfdWriteWakesNobody,  // eventfd.write-wakes-nobody
   EventfdReadWakesNobody,   // eventfd.read-wakes-nobody
   EventfdCheckOutsideLock,  // eventfd.check-outside-lock
+  EventfdSignalFirst,       // eventfd.signal-first
   // poll
   PollClearsTriggeredLate,  // poll.clears-triggered-late
   PollChecksBeforeLinking,  // poll.checks-before-linking
   PollNoTriggered,          // poll.no-triggered
+  PollRestarts,             // poll.restarts
   // pipe
   PipeCloseWakesOne,  // pipe.close-wakes-one
   PipeNoHandOff,      // pipe.no-hand-off
+  PipeSwallowsWake,   // pipe.interrupted-swallows-wake
   PipeWaits,          // pipe.waits = exclusive | all (before 5.6)
   PipePollUsage,      // pipe.poll-usage = on | off (between 5.5 and 5.14)
   // socket

@@ -1,5 +1,6 @@
 #include "models/thread.h"
 
+#include "models/cancel.h"
 #include "sim/program/builder.h"
 #include "sim/program/step.h"
 #include "sim/program/system.h"
@@ -9,14 +10,16 @@ namespace {
 
 struct Join {
   std::uint32_t thread;
-  std::uint32_t zero;
+  ThreadId self;
 };
 
-void begin_join(Step&, std::span<const std::int64_t> arguments, Join& join) {
-  join = {static_cast<std::uint32_t>(arguments[0]), 0};
+void begin_join(Step& step, std::span<const std::int64_t> arguments, Join& join) {
+  join = {static_cast<std::uint32_t>(arguments[0]), step.thread()};
 }
 
+// A thread that is cancelled while it waits comes here once more, and is unwound.
 bool join_enabled(const View& view, const Join& join) {
+  if (cancel::is_requested(view, join.self)) return true;
   if (join.thread >= view.thread_count()) return true;  // No such thread: -ESRCH at once.
   return view.is_over(static_cast<ThreadId>(join.thread));
 }
@@ -31,6 +34,7 @@ Progress step_join(Step& step, Join& join) {
 std::string_view join_phase(const Join&) { return "wait for the thread's end"; }
 
 void join_effects(Effects& effects, std::span<const PossibleValues> arguments) {
+  cancel::effects(effects);
   const Layout& layout = effects.system().layout;
   const PossibleValues& who = arguments[0];
   for (std::int64_t i = 0; i < static_cast<std::int64_t>(layout.threads.size()); ++i) {

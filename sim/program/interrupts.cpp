@@ -164,9 +164,9 @@ void Executor::unwind(Step& step, std::uint16_t from) const {
   bool is_known = at.op == Op::Unwind;
   auto depth = step.peek<std::uint8_t>(field(program, offsetof(ThreadBlock, depth)));
   for (;;) {
-    for (std::uint32_t i = 0; !is_known && i < code.cleanups.size(); ++i) {
+    for (std::size_t i = code.cleanups.size(); !is_known && i-- > 0;) {
       if (from < code.cleanups[i].begin || from >= code.cleanups[i].end) continue;
-      outer = i;
+      outer = static_cast<std::uint32_t>(i);
       is_known = true;
     }
     if (is_known && outer != kNoCleanup) return go_on(step, code.cleanups[outer].entry);

@@ -143,7 +143,7 @@ struct Code {
   std::uint32_t return_local = kNoLocal;  // Where `return value` leaves its value.
   std::uint32_t call_counter = kNoLocal;  // System calls begun, where somebody asks for them.
   std::vector<HandlerCode> handlers;
-  std::vector<CleanupCode> cleanups;  // Inner before outer.
+  std::vector<CleanupCode> cleanups;  // Outer before inner.
   std::uint16_t handlers_begin = 0;   // Instructions from here on are handlers'.
   std::uint16_t unwound_end = 0;      // Where a thread ends that was unwound.
 };

@@ -94,6 +94,8 @@ void Machine::wake_spuriously(std::string_view name) {
   take({{ActorKind::Spurious, thread(name)}, 0});
 }
 
+void Machine::interrupt(std::string_view name) { take({{ActorKind::Interrupt, thread(name)}, 0}); }
+
 void Machine::return_empty(std::string_view name) {
   record_ = {};
   executor_->return_empty(state_.data(), thread(name), record_);
@@ -114,6 +116,10 @@ bool Machine::ended(std::string_view name) const {
 bool Machine::timer_may_fire(std::string_view name) const {
   return system_->timers_offset != 0 &&
          executor_->enabled(state_.data(), {ActorKind::Timer, thread(name)});
+}
+
+bool Machine::may_interrupt(std::string_view name) const {
+  return executor_->enabled(state_.data(), {ActorKind::Interrupt, thread(name)});
 }
 
 std::int64_t Machine::value(std::string_view key) const {

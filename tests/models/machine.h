@@ -31,6 +31,8 @@ class Machine {
   void run(std::string_view thread);
   void fire_timer(std::string_view thread);
   void wake_spuriously(std::string_view thread);
+  // A signal is taken between two lines.
+  void interrupt(std::string_view thread);
   // The call in flight gives up, as the lost-wakeup probe makes it.
   void return_empty(std::string_view thread);
 
@@ -38,6 +40,7 @@ class Machine {
   bool asleep(std::string_view thread) const;
   bool ended(std::string_view thread) const;
   bool timer_may_fire(std::string_view thread) const;
+  bool may_interrupt(std::string_view thread) const;
   // One of the scenario's `observe:`.
   std::int64_t value(std::string_view key) const;
   std::string shown(std::string_view object) const;

@@ -311,7 +311,17 @@ void CodeWriter::value_of_member(const ast::Expression& e) {
   const Symbol* symbol = list.kind == Kind::Name ? find(list.name) : nullptr;
   if (symbol != nullptr && symbol->kind == Symbol::Kind::Alias) symbol = resolve(list);
   if (symbol == nullptr) {
-    if (list.kind == Kind::Name) unknown_name(list);
+    // `thread.r.n`: the count of a list that a call gave to another thread.
+    const bool is_count = base.kind == Kind::Member && e.name == "n";
+    if (is_count && is_observing_) return observe_local(base);
+    if (list.kind == Kind::Name) {
+      unknown_name(list);
+    } else if (list.kind == Kind::Member) {
+      error(e, "of another thread's list only the count can be observed: `" + to_text(list) + ".n`",
+            "write  x = " + list.name + "[0]." + e.name + " in the thread and observe its `x`");
+    } else {
+      error(e, "`" + to_text(base) + "` has no fields");
+    }
     emit(Op::Number);
     return;
   }

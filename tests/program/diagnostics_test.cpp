@@ -52,6 +52,22 @@ TEST(CompilerSays, AnotherThreadsLocal) {
 )");
 }
 
+TEST(CompilerSays, AnotherThreadsListEntry) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - r = poll(efd=IN)
+observe:
+  - a.r.n
+  - a.r[0].revents
+)"),
+            R"(t.yaml:16:5: error: of another thread's list only the count can be observed:
+`a.r.n`
+
+  16 │   - a.r[0].revents
+     │     ^^^^^^^^^^^^^^
+     write  x = r[0].revents in the thread and observe its `x`
+)");
+}
+
 TEST(CompilerSays, ArgumentGivenTwice) {
   EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
     - futex_wait(x, 0, val=1)

@@ -71,8 +71,8 @@ TEST_P(Mutants, IsCaughtByAScenario) {
   FAIL() << "no scenario of the library comes out otherwise with " << GetParam().name;
 }
 
-INSTANTIATE_TEST_SUITE_P(Switches, Mutants, testing::ValuesIn(bugs()), [](const auto& info) {
-  std::string name = info.param.name;
+INSTANTIATE_TEST_SUITE_P(Switches, Mutants, testing::ValuesIn(bugs()), [](const auto& bug) {
+  std::string name = bug.param.name;
   std::replace_if(
       name.begin(), name.end(), [](char c) { return c == '.' || c == '-'; }, '_');
   return name;

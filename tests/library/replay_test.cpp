@@ -55,8 +55,8 @@ TEST_P(Replays, EveryCounterexample) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Reductions, Replays, testing::Values(Reduction::None, Reduction::Raw),
-                         [](const auto& info) {
-                           return info.param == Reduction::None ? "Canonical" : "Raw";
+                         [](const auto& reduction) {
+                           return reduction.param == Reduction::None ? "Canonical" : "Raw";
                          });
 
 }  // namespace

@@ -608,6 +608,7 @@ CallRow poll_only_row() {
       poll_row<Variant{.is_select = false, .has_timespec = false, .has_mask = false}>("poll");
   row.about = "Waits until a watched descriptor is ready; gives how many are, and r[i].revents.";
   row.source = "do_poll() and do_sys_poll() in fs/select.c; poll(2)";
+  row.errors = {{"EINTR", "a handler has run"}};
   return row;
 }
 

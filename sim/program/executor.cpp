@@ -388,6 +388,14 @@ std::string_view Executor::phase(const std::byte* state, ThreadId thread) const 
   return site->row->phase(frame(state, thread));
 }
 
+bool Executor::takes_interrupt(const std::byte* state, ThreadId thread) const {
+  const BoundProgram& program = programs_[index(thread)];
+  if (!program.is_interruptible) return false;
+  const auto exit = static_cast<Exit>(read_block(state + program.block).exit);
+  const View view(system_, state, nullptr);
+  return exit != Exit::None && system_.catalogue->hooks.interrupts.is_pending(view, thread);
+}
+
 // What a look at another thread's doings depends on besides what its own guard reads.
 void Executor::note_look(const View& view, ThreadId thread) const {
   const ThreadLayout& layout = system_.layout.threads[index(thread)];
@@ -399,7 +407,8 @@ void Executor::note_look(const View& view, ThreadId thread) const {
 bool Executor::is_asleep(const std::byte* state, ThreadId thread, Footprint* footprint) const {
   const View view(system_, state, footprint);
   note_look(view, thread);
-  return in_call(state, thread) && !thread_enabled(view, thread);
+  // A thread that waits for a lock inside the kernel has not gone to sleep.
+  return in_call(state, thread) && view.run(thread).state != 0 && !thread_enabled(view, thread);
 }
 
 bool Executor::is_blocked(const std::byte* state, ThreadId thread, Footprint* footprint) const {

@@ -53,6 +53,8 @@ class Executor {
   bool has_ended(const std::byte* state, ThreadId thread) const;
   const CallSite* call_site(const std::byte* state, ThreadId thread) const;  // Null: not in a call.
   const std::byte* frame(const std::byte* state, ThreadId thread) const;
+  // The thread's next step, on its way back to the program, takes an interrupt.
+  bool takes_interrupt(const std::byte* state, ThreadId thread) const;
   // What the call in flight is about to do, in the kernel's words.
   std::string_view phase(const std::byte* state, ThreadId thread) const;
   std::uint16_t pc(const std::byte* state, ThreadId thread) const;

@@ -54,6 +54,12 @@ void CodeWriter::write_handlers(const ast::Thread& thread) {
       unknown_name(name);
       continue;
     }
+    for (const ast::Handler& other : thread.handlers) {
+      if (&other == &handler) break;
+      if (other.signal != handler.signal) continue;
+      diagnostics_.error(handler.where, "`" + handler.signal + "` has a handler already",
+                         "a thread has one handler for a signal, with or without `restart`");
+    }
     HandlerCode code;
     code.number = *number;
     code.restarts = handler.restart;

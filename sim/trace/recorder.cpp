@@ -79,6 +79,11 @@ class Recorder {
         step.where = statement.where;
         step.text = statement.text;
         step.phase = std::string(executor_.phase(state, move.actor.thread));
+        if (executor_.takes_interrupt(state, move.actor.thread)) {
+          step.text = system_.catalogue->hooks.interrupts.describe(View(system_, state, nullptr),
+                                                                   move.actor.thread);
+          step.phase.clear();
+        }
         break;
       }
       case ActorKind::Timer:

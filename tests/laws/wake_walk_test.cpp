@@ -71,5 +71,32 @@ observe:
   EXPECT_EQ(step_by_step.verdict, at_once.verdict);
 }
 
+// A nonblocking read waits for the lock that the writer's walk holds. That is no sleep.
+TEST(WakeWalkLaw, WhoWaitsForTheLockIsNotAsleep) {
+  const std::string spinner = R"(
+wakesim: 1
+name: t
+about: t
+machine: { switches: [kernel.split-walks] }
+objects:
+  efd: eventfd(0, EFD_NONBLOCK)
+threads:
+  poller:
+    - poll(efd=IN)
+  reader:
+    - r = read(efd)
+  writer:
+    - write(efd, 1)
+properties:
+  no-sleep: never asleep(reader)
+  sleep: sometimes asleep(poller)
+observe: [reader.r]
+)";
+  const auto system = compile_text(spinner);
+  ASSERT_NE(system, nullptr);
+  EXPECT_EQ(broken(search(*system)).count("no-sleep"), 0u);
+  EXPECT_EQ(broken(search(*system)).count("sleep"), 0u);
+}
+
 }  // namespace
 }  // namespace wakesim::laws

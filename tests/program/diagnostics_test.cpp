@@ -68,6 +68,23 @@ observe:
 )");
 }
 
+TEST(CompilerSays, ASecondHandler) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    on SIGUSR1:
+      - x = 1
+    on SIGUSR1 restart:
+      - x = 2
+    run:
+      - y = 1
+)"),
+            R"(t.yaml:15:5: error: `SIGUSR1` has a handler already
+
+  15 │     on SIGUSR1 restart:
+     │     ^^^^^^^^^^^^^^^^^^
+     a thread has one handler for a signal, with or without `restart`
+)");
+}
+
 TEST(CompilerSays, ArgumentGivenTwice) {
   EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
     - futex_wait(x, 0, val=1)

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -16,7 +17,7 @@ class EdgeLog {
  public:
   // Sources must come in increasing order.
   void add(std::uint32_t from, std::uint32_t to) {
-    if (position_ + kEdgeMax > end_) open_block();
+    if (end_ - position_ < static_cast<std::ptrdiff_t>(kEdgeMax)) open_block();
     put(from - last_from_);
     const std::int64_t distance = std::int64_t{to} - std::int64_t{from};
     put(static_cast<std::uint64_t>(distance < 0 ? -2 * distance - 1 : 2 * distance));

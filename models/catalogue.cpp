@@ -12,10 +12,12 @@
 #include "models/poll.h"
 #include "models/queue.h"
 #include "models/signal.h"
+#include "models/signalfd.h"
 #include "models/sleep.h"
 #include "models/socket.h"
 #include "models/switches.h"
 #include "models/thread.h"
+#include "models/timerfd.h"
 #include "models/wait_queue.h"
 
 namespace wakesim {
@@ -28,9 +30,9 @@ bool has_signals(const Builder& builder) {
     const auto thread = static_cast<ThreadId>(t);
     if (!builder.handled_by(thread).empty() || builder.is_unwindable(thread)) return true;
   }
-  return is_called("kill") || is_called("pthread_sigmask") || is_called("sigpending") ||
-         is_called("sigwait") || is_called("sigtimedwait") || is_called("sigsuspend") ||
-         is_called("pause");
+  return builder.declares("signalfd") || is_called("signalfd") || is_called("kill") ||
+         is_called("pthread_sigmask") || is_called("sigpending") || is_called("sigwait") ||
+         is_called("sigtimedwait") || is_called("sigsuspend") || is_called("pause");
 }
 
 bool has_cancellation(const Builder& builder) {
@@ -64,6 +66,7 @@ InterruptHooks interrupt_hooks() {
 // Files that calls may open, then the numbers for them.
 void after_objects(Builder& builder) {
   make_eventfd_pool(builder);
+  make_signalfd_pool(builder);
   make_epoll_pool(builder);
   file::finish_table(builder);
   finish_epolls(builder);
@@ -77,6 +80,8 @@ const Catalogue& catalogue() {
     result.models.push_back(futex_model());
     result.models.push_back(file_model());
     result.models.push_back(eventfd_model());
+    result.models.push_back(timerfd_model());
+    result.models.push_back(signalfd_model());
     result.models.push_back(pipe_model());
     result.models.push_back(socket_model());
     result.models.push_back(poll_model());

@@ -28,7 +28,10 @@ struct ThreadSignals {
 static_assert(std::has_unique_object_representations_v<ThreadSignals>);
 
 struct Signals {
-  Cell<Set> process;                         // signal_struct::shared_pending
+  Cell<Set> process;  // signal_struct::shared_pending
+  bool has_signalfd = false;
+  kernel::WaitQueue signalfd_queue;  // sighand_struct::signalfd_wqh
+  Cell<std::uint32_t> siglock;       // 1 + the thread that holds it over several steps, or 0.
   std::vector<Cell<ThreadSignals>> threads;  // By ThreadId.
   std::vector<Set> handled;                  // Signals that the thread has a handler for.
 };
@@ -96,7 +99,9 @@ void set_blocked(Step& step, Set blocked) {
   recalculate(step);
 }
 
-// dequeue_signal(): the thread's own first, then the process's; the lowest number first. 0: none.
+}  // namespace
+
+// dequeue_signal(): the thread's own first, then the process's; the lowest number first.
 std::int64_t dequeue(Step& step, Set allowed) {
   ThreadSignals now = own(step);
   const Set mine = now.pending & allowed;
@@ -112,6 +117,26 @@ std::int64_t dequeue(Step& step, Set allowed) {
   recalculate(step);
   return signal;
 }
+
+bool has_signal(const View& view, ThreadId thread, Set allowed) {
+  const Signals& signals = signals_of(view);
+  Set there = view.read(signals.process);
+  if (thread != kNoThread) there |= view.read(signals.threads[index(thread)]).pending;
+  return (there & allowed) != 0;
+}
+
+const kernel::WaitQueue& signalfd_queue(const View& view) {
+  return signals_of(view).signalfd_queue;
+}
+
+bool may_take_siglock(const View& view, ThreadId thread) {
+  const Signals& signals = signals_of(view);
+  if (!signals.has_signalfd) return true;
+  const std::uint32_t holder = view.read(signals.siglock);
+  return holder == 0 || holder == index(thread) + 1;
+}
+
+namespace {
 
 const std::vector<HandlerCode>& handlers_of(const View& view, ThreadId thread) {
   return view.system().code_of(thread).handlers;
@@ -135,6 +160,11 @@ void settle_call(Interruption& what, bool restarts) {
 void make_signals(Builder& builder) {
   Signals signals;
   signals.process = builder.add_cell("signals of the process", Set{0});
+  signals.has_signalfd = builder.declares("signalfd") || builder.call_sites("signalfd") > 0;
+  if (signals.has_signalfd) {
+    signals.siglock = builder.add_cell("siglock", std::uint32_t{0});
+    signals.signalfd_queue = kernel::make_wait_queue(builder, "waiters for signals");
+  }
   for (std::size_t t = 0; t < builder.thread_count(); ++t) {
     Set handled = 0;
     for (const std::int64_t number : builder.handled_by(static_cast<ThreadId>(t))) {
@@ -146,16 +176,29 @@ void make_signals(Builder& builder) {
         "signals of " + builder.thread_name(static_cast<ThreadId>(t)),
         ThreadSignals{.pending = 0, .blocked = ~handled, .saved = 0, .has_saved = 0, .zero = 0}));
   }
-  builder.set_singleton(kKey, builder.emplace("signals", std::move(signals)));
+  const ObjectId object = builder.emplace("signals", std::move(signals));
+  Signals& made = builder.record<Signals>(object);
+  if (made.has_signalfd) kernel::set_subject(builder, made.signalfd_queue, object);
+  builder.set_singleton(kKey, object);
 }
 
-bool has_signals(const View& view) { return view.system().singletons.count(kKey) != 0; }
+namespace {
 
-void send_to_thread(Step& step, ThreadId thread, std::int64_t signal) {
-  if (step.has_ended(thread)) return;
+// signalfd_notify(): before the signal is pending, under the siglock, which whoever it wakes needs.
+void notify_signalfd(Step& step) {
+  const Signals& signals = signals_of(step);
+  if (!signals.has_signalfd || step.is_on(id(Switch::SignalfdNotNotified))) return;
+  kernel::wake_up(step, signals.signalfd_queue);
+}
+
+bool is_pending_for(const View& view, ThreadId thread, std::int64_t signal) {
+  return (view.read(signals_of(view).threads[index(thread)]).pending & set_of(signal)) != 0;
+}
+
+// The second half of __send_signal_locked(), and complete_signal().
+void complete_for_thread(Step& step, ThreadId thread, std::int64_t signal) {
   const auto& cell = signals_of(step).threads[index(thread)];
   ThreadSignals now = step.read(cell);
-  if ((now.pending & set_of(signal)) != 0) return;  // legacy_queue(): once is enough.
   now.pending |= set_of(signal);
   step.write(cell, now);
   if ((now.blocked & set_of(signal)) == 0) signal_wake_up(step, thread);
@@ -163,11 +206,9 @@ void send_to_thread(Step& step, ThreadId thread, std::int64_t signal) {
 
 // complete_signal() wakes one thread that does not block the signal and has none to deal with yet.
 // Which one depends on who ran last: open here.
-void send_to_process(Step& step, std::int64_t signal) {
+void complete_for_process(Step& step, std::int64_t signal) {
   const Signals& signals = signals_of(step);
-  const Set pending = step.read(signals.process);
-  if ((pending & set_of(signal)) != 0) return;
-  step.write(signals.process, pending | set_of(signal));
+  step.write(signals.process, step.read(signals.process) | set_of(signal));
   std::vector<ThreadId> willing;
   for (std::size_t t = 0; t < signals.threads.size(); ++t) {
     const auto thread = static_cast<ThreadId>(t);
@@ -178,11 +219,28 @@ void send_to_process(Step& step, std::int64_t signal) {
   signal_wake_up(step, willing[step.choose(static_cast<std::uint32_t>(willing.size()))]);
 }
 
+}  // namespace
+
+bool has_signals(const View& view) { return view.system().singletons.count(kKey) != 0; }
+
+// From inside another call (SIGPIPE, SIGCANCEL). There the wake is the last thing that is done;
+// SIGCANCEL is in no signalfd's set, the C library sees to that.
+void send_to_thread(Step& step, ThreadId thread, std::int64_t signal) {
+  if (step.has_ended(thread)) return;
+  if (is_pending_for(step, thread, signal)) return;  // legacy_queue(): once is enough.
+  complete_for_thread(step, thread, signal);
+  if (signal != kSigCancel) notify_signalfd(step);
+}
+
 void effects_of_sending(Effects& effects, const PossibleValues& target) {
   const System& system = effects.system();
   const auto& signals = effects.object<Signals>(system.singletons.find(kKey)->second);
   const bool is_process = target.is_any || target.first == kProcess;
   if (is_process) effects.writes(signals.process);
+  if (signals.has_signalfd) {
+    effects.writes(signals.siglock);
+    effects.wakes(signals.signalfd_queue.list);
+  }
   for (std::int64_t t = 0; t < static_cast<std::int64_t>(signals.threads.size()); ++t) {
     const bool is_meant = is_process || (t >= target.first && t < target.first + target.count);
     if (!is_meant) continue;
@@ -190,6 +248,18 @@ void effects_of_sending(Effects& effects, const PossibleValues& target) {
     effects.reads(system.layout.threads[static_cast<std::size_t>(t)].end_class);
     effects.wakes_thread(static_cast<ThreadId>(t));
   }
+}
+
+const kernel::WaitQueue& signalfd_queue(const Effects& effects) {
+  return effects.object<Signals>(effects.system().singletons.find(kKey)->second).signalfd_queue;
+}
+
+void effects_of_dequeue(Effects& effects) {
+  const auto& signals = effects.object<Signals>(effects.system().singletons.find(kKey)->second);
+  effects.writes(signals.process);
+  effects.writes(signals.threads[index(effects.thread())]);
+  effects.reads(signals.siglock);
+  effects.sleeps();
 }
 
 void set_temporary_mask(Step& step, std::int64_t set) {
@@ -218,6 +288,7 @@ void effects_on_oneself(Effects& effects) {
   effects.reads(signals.process);
   effects.reads(effects.system().layout.threads[index(effects.thread())].end_class);
   effects.writes(signals.threads[index(effects.thread())]);
+  if (signals.has_signalfd) effects.wakes(signals.signalfd_queue.list);
   effects.sleeps();
 }
 
@@ -330,31 +401,76 @@ using Arguments = std::span<const std::int64_t>;
 
 bool is_signal(std::int64_t number) { return number >= 0 && number <= 64; }
 
+// A kill() or tgkill() in flight.
+//
+//   Sending -- nobody waits at a signalfd, or the wake is one step --> returned
+//      |
+//      +-- the wake takes several steps, the siglock is held --> Completing --> returned
 struct Kill {
+  enum class At : std::uint8_t { Sending, Completing };
+
   std::int64_t target;
   std::int64_t signal;
+  ThreadId thread;
+  At at;
+  std::array<std::uint8_t, 3> zero;
 };
+static_assert(std::has_unique_object_representations_v<Kill>);
 
-void begin_kill(Step&, Arguments arguments, Kill& call) { call = {arguments[0], arguments[1]}; }
-bool kill_enabled(const View&, const Kill&) { return true; }
+void begin_kill(Step& step, Arguments arguments, Kill& call) {
+  call = {.target = arguments[0],
+          .signal = arguments[1],
+          .thread = step.thread(),
+          .at = Kill::At::Sending,
+          .zero = {}};
+}
 
-// do_send_specific() or kill_something_info(); signal 0 only asks.
-Progress step_kill(Step& step, Kill& call) {
-  if (!is_signal(call.signal)) return step.finish(-EINVAL);
-  if (call.target == kProcess) {
-    if (call.signal != 0) send_to_process(step, call.signal);
-    return step.finish(0);
+bool kill_enabled(const View& view, const Kill& call) {
+  return may_take_siglock(view, call.thread);
+}
+
+bool is_sent_already(const View& view, const Kill& call) {
+  if (call.target != kProcess) {
+    return is_pending_for(view, static_cast<ThreadId>(call.target), call.signal);
   }
-  const bool is_thread =
-      call.target >= 0 && call.target < static_cast<std::int64_t>(step.thread_count());
-  if (!is_thread) return step.finish(-ESRCH);
-  const auto thread = static_cast<ThreadId>(call.target);
-  if (step.has_ended(thread)) return step.finish(-ESRCH);
-  if (call.signal != 0) send_to_thread(step, thread, call.signal);
+  return (view.read(signals_of(view).process) & set_of(call.signal)) != 0;
+}
+
+Progress complete(Step& step, const Kill& call) {
+  if (call.target == kProcess) {
+    complete_for_process(step, call.signal);
+  } else if (const auto thread = static_cast<ThreadId>(call.target); !step.has_ended(thread)) {
+    complete_for_thread(step, thread, call.signal);
+  }
   return step.finish(0);
 }
 
-std::string_view kill_phase(const Kill&) { return "send"; }
+// do_send_specific() or kill_something_info(); signal 0 only asks.
+Progress step_kill(Step& step, Kill& call) {
+  const Signals& signals = signals_of(step);
+  if (call.at == Kill::At::Completing) {
+    step.write(signals.siglock, std::uint32_t{0});
+    return complete(step, call);
+  }
+  if (!is_signal(call.signal)) return step.finish(-EINVAL);
+  if (call.target != kProcess) {
+    const bool is_thread =
+        call.target >= 0 && call.target < static_cast<std::int64_t>(step.thread_count());
+    if (!is_thread || step.has_ended(static_cast<ThreadId>(call.target))) {
+      return step.finish(-ESRCH);
+    }
+  }
+  if (call.signal == 0 || is_sent_already(step, call)) return step.finish(0);
+  notify_signalfd(step);
+  if (!step.has_subframe()) return complete(step, call);
+  step.write(signals.siglock, index(call.thread) + 1);
+  call.at = Kill::At::Completing;
+  return Progress::Continues;
+}
+
+std::string_view kill_phase(const Kill& call) {
+  return call.at == Kill::At::Sending ? "send" : "signal pending";
+}
 void kill_effects(Effects& effects, std::span<const PossibleValues> arguments) {
   effects_of_sending(effects, arguments[0]);
 }

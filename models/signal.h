@@ -43,8 +43,21 @@ bool has_signals(const View& view);
 // send_signal_locked() and complete_signal(), under the siglock: one step. Nothing happens to a
 // thread that has ended.
 void send_to_thread(Step& step, ThreadId thread, std::int64_t signal);
-void send_to_process(Step& step, std::int64_t signal);
 void effects_of_sending(Effects& effects, const PossibleValues& target);
+
+// ---- What a signalfd needs ----------------------------------------------------------------------
+
+// sighand_struct::signalfd_wqh, one for the process. Only where there is a signalfd.
+const kernel::WaitQueue& signalfd_queue(const View& view);
+const kernel::WaitQueue& signalfd_queue(const Effects& effects);
+// May the thread take the siglock? Somebody who sends a signal holds it over a wake of several
+// steps. Part of the guard of whoever looks for a signal that a signalfd may report.
+bool may_take_siglock(const View& view, ThreadId thread);
+// dequeue_signal(): takes the next signal of the set, the thread's own first; 0: there is none.
+std::int64_t dequeue(Step& step, Set allowed);
+// next_signal(): is there one for this thread?
+bool has_signal(const View& view, ThreadId thread, Set allowed);
+void effects_of_dequeue(Effects& effects);
 
 // set_user_sigmask(): a mask for the length of one call. `set` < 0: none was given.
 void set_temporary_mask(Step& step, std::int64_t set);

@@ -27,7 +27,7 @@ using file::OpenFile;
 //     | ^
 //     v | woken: all over again
 //   Asleep -- a signal --> returned
-struct Connect {
+struct Connect : SocketOperation {
   enum class At : std::uint8_t {
     Locked,          // unix_stream_connect() under the listener's state lock.
     Asleep,          // unix_wait_for_peer()
@@ -197,10 +197,10 @@ void Connect::effects(Effects& effects, const OpenFile& open,
 
 // Who sleeps in connect(2) waits for the listener.
 std::string connect_subject(const View& view, const std::byte* frame) {
-  const auto& call = *reinterpret_cast<const SocketCall<Connect>*>(frame);
+  const auto& call = *reinterpret_cast<const file::FileCall<Connect>*>(frame);
   const bool is_asleep =
-      call.at == SocketCall<Connect>::At::Inside && call.inner.at == Connect::At::Asleep;
-  if (!is_asleep) return call_subject<Connect>(view, frame);
+      call.at == file::FileCall<Connect>::At::Inside && call.inner.at == Connect::At::Asleep;
+  if (!is_asleep) return file::call_subject<Connect>(view, frame);
   return std::string(view.object_name(call.inner.listener));
 }
 
@@ -216,7 +216,7 @@ std::string connect_subject(const View& view, const std::byte* frame) {
 //                 |  \-- shut down, signal --> Unlinking --> GivingBack --> returned
 //                 v                                          |
 //               Asleep --------------------------------------+
-struct Accept {
+struct Accept : SocketOperation {
   enum class At : std::uint8_t {
     Taking,  // __skb_try_recv_datagram()
     Linking,

@@ -29,7 +29,7 @@ using file::OpenFile;
 //     |                            +-- a signal --> returned
 //     +-- buffer used up --+--> WakingSender --> returned
 //     +-- enough, end of file, error or nonblocking --> returned
-struct Receive {
+struct Receive : SocketOperation {
   enum class At : std::uint8_t {
     Answered,      // Without a look at the socket.
     Locked,        // One turn of unix_stream_read_generic(), with the iolock.

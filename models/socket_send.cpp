@@ -37,7 +37,7 @@ using file::OpenFile;
 //      ^           |
 //      |           v
 //      +------- Asleep
-struct Send {
+struct Send : SocketOperation {
   enum class At : std::uint8_t {
     Answered,
     Entering,    // unix_stream_sendmsg() before its loop.

@@ -20,7 +20,7 @@ using file::OpenFile;
 
 // A shutdown(2) in flight: this end, its wake, the other end, its wake. TCP wakes this end last:
 // tcp_shutdown() sends the FIN before inet_shutdown() wakes.
-struct ShutDown {
+struct ShutDown : SocketOperation {
   enum class At : std::uint8_t { Answered, Self, WakingSelf, WakingConnectors, Peer, WakingPeer };
 
   struct Frame {

@@ -14,6 +14,9 @@ enum class Switch : std::uint16_t {
   LibcCancellation,  // libc.cancellation = pc-range | async-window | musl
   // signal
   SignalForgetsFlag,  // signal.forgets-flag
+  // signalfd
+  SignalfdNotNotified,         // signalfd.not-notified
+  SignalfdLooksBeforeLinking,  // signalfd.looks-before-linking
   // futex
   FutexCompareOutsideLock,  // futex.compare-outside-lock
   FutexNoCompare,           // futex.no-compare
@@ -28,6 +31,12 @@ enum class Switch : std::uint16_t {
   EventfdReadWakesNobody,   // eventfd.read-wakes-nobody
   EventfdCheckOutsideLock,  // eventfd.check-outside-lock
   EventfdSignalFirst,       // eventfd.signal-first
+  // timerfd
+  TimerfdWakesNobody,       // timerfd.wakes-nobody
+  TimerfdKeepsTicks,        // timerfd.keeps-ticks
+  TimerfdRearmsItself,      // timerfd.rearms-itself
+  TimerfdReadForgetsTimer,  // timerfd.read-forgets-timer
+  TimerfdSetKeepsTicks,     // timerfd.settime-keeps-ticks
   // poll
   PollClearsTriggeredLate,  // poll.clears-triggered-late
   PollChecksBeforeLinking,  // poll.checks-before-linking

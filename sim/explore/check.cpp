@@ -137,7 +137,7 @@ class Check {
 
   void add_services() {
     for (std::size_t t = 0; t < system_.thread_count(); ++t) {
-      if (search_->resting()[t]) result_.resting_services.push_back(system_.threads[t].name);
+      if (search_->resting()[t] && !system_.threads[t].is_device) result_.resting_services.push_back(system_.threads[t].name);
     }
   }
 
@@ -145,9 +145,13 @@ class Check {
     for (std::size_t c = 0; c < system_.codes.size(); ++c) {
       const Code& code = system_.codes[c];
       std::string thread;
+      bool is_written = true;
       for (const ThreadInfo& info : system_.threads) {
-        if (info.code == c && thread.empty()) thread = info.group;
+        if (info.code != c) continue;
+        if (thread.empty()) thread = info.group;
+        is_written = !info.is_device;
       }
+      if (!is_written) continue;
       // A line of a function inlined twice counts once: it is covered if either copy ran.
       std::vector<std::pair<Location, bool>> seen;
       for (std::size_t s = 0; s < code.statements.size(); ++s) {

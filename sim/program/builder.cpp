@@ -95,6 +95,14 @@ std::vector<std::int64_t> Builder::handled_by(ThreadId thread) const {
   return numbers;
 }
 
+ThreadId Builder::device_of(const std::string& object) const {
+  for (std::size_t t = 0; t < system_.threads.size(); ++t) {
+    const ThreadInfo& info = system_.threads[t];
+    if (info.is_device && info.name.ends_with(" of " + object)) return static_cast<ThreadId>(t);
+  }
+  WAKESIM_UNREACHABLE();
+}
+
 bool Builder::is_unwindable(ThreadId thread) const {
   return system_.threads[index(thread)].is_unwindable;
 }
@@ -168,6 +176,11 @@ void Effects::sleeps() { writes(system_.layout.threads[index(thread_)].run_class
 void Effects::touches(const Effects& other) {
   footprint_.reads.add_all(other.footprint_.reads);
   footprint_.writes.add_all(other.footprint_.writes);
+}
+
+void Effects::arms_timer_of(ThreadId device) {
+  writes(system_.layout.threads[index(device)].run_class);
+  writes(system_.clock_class);
 }
 
 void Effects::arms_timer() {

@@ -83,6 +83,9 @@ class Builder {
   // Does the scenario declare an object of this kind?
   bool declares(std::string_view kind) const;
 
+  // The actor of this object's device.
+  ThreadId device_of(const std::string& object) const;
+
   std::size_t thread_count() const;
   const std::string& thread_name(ThreadId thread) const;
   // Numbers of the handlers that the thread has, and whether some call may unwind it.
@@ -148,6 +151,7 @@ class Effects {
   void touches(const Effects& other);
   Effects fresh() const { return Effects(system_, thread_); }
   void arms_timer();
+  void arms_timer_of(ThreadId device);
 
   template <class T>
   const T& object(ObjectId id) const {

@@ -143,6 +143,11 @@ struct ObjectRow {
                          std::span<const std::int64_t> arguments) = nullptr;
   // The object's state in a few characters, for traces: "0", "2 waiting: a b".
   std::string (*display)(const View& view, std::int64_t handle) = nullptr;
+  // Hardware that works for the object beside the threads: a timer, a disk. Each object has one of
+  // its own, an actor that makes this guarded call, with the object as argument, for ever. Its name
+  // is "DEVICE_NAME of OBJECT"; no program can make the call.
+  const CallRow* device = nullptr;
+  std::string_view device_name;
 };
 
 struct ConstantRow {

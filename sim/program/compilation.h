@@ -38,6 +38,8 @@ void read_machine(System& system, Diagnostics& diagnostics);
 
 // Names of the catalogue, of functions, constants and threads.
 void declare_names(Compilation& compilation);
+// Gives objects that have a device an actor for it, behind the threads of the scenario.
+void add_devices(Compilation& compilation);
 void declare_threads(Compilation& compilation);
 
 // `types:`, `objects:`, words and kernel objects, each with its initial value in the state.

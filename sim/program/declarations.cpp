@@ -12,8 +12,12 @@ void collect_calls(Compilation& compilation) {
   for (const ModelTable& model : compilation.system.catalogue->models) {
     for (const CallRow& row : model.calls)
       compilation.symbols.calls.emplace(std::string(row.name), &row);
-    for (const ObjectRow& row : model.objects)
+    for (const ObjectRow& row : model.objects) {
       compilation.kinds.emplace(std::string(row.kind), &row);
+      if (row.device != nullptr) {
+        compilation.symbols.calls.emplace(std::string(row.device->name), row.device);
+      }
+    }
     for (const ConstantRow& row : model.constants) {
       Symbol symbol;
       symbol.value = row.value;
@@ -109,6 +113,7 @@ void declare_threads(Compilation& compilation) {
       info.member = static_cast<std::uint32_t>(member);
       info.code = static_cast<std::uint32_t>(&thread - threads.data());
       info.is_interrupt = thread.is_interrupt;
+      info.is_device = thread.is_device;
       info.is_unwindable = unwound.is_any || unwound.names.count(thread.name) != 0;
       info.is_interruptible = info.is_unwindable || !thread.handlers.empty();
       info.where = thread.where;

@@ -107,7 +107,8 @@ bool Executor::enabled(const std::byte* state, Actor actor, Footprint* footprint
     case ActorKind::Thread:
       return thread_enabled(view, actor.thread);
     case ActorKind::Timer:
-      return timer_may_fire(view, actor.thread);
+      // A device sees to its timer in its own step.
+      return !system_.threads[index(actor.thread)].is_device && view.timer_is_first(actor.thread);
     case ActorKind::Flush: {
       const ThreadLayout& layout = system_.layout.threads[index(actor.thread)];
       view.note_read(layout.buffer_class);
@@ -175,39 +176,6 @@ bool Executor::line_enabled(const View& view, ThreadId thread, std::uint16_t pc)
   return result;
 }
 
-bool Executor::timer_may_fire(const View& view, ThreadId thread) const {
-  view.note_read(system_.clock_class);
-  const std::byte* state = view.state();
-  const auto word = [&](std::uint32_t i) {
-    std::uint32_t value;
-    std::memcpy(&value, state + system_.timers_offset + 4 * i, sizeof(value));
-    return value;
-  };
-  const auto slot = [&](std::uint32_t number) {
-    TimerSlot value;
-    std::memcpy(&value, state + system_.layout.threads[number].timer, sizeof(value));
-    return value;
-  };
-  const std::uint32_t count = word(0);
-  bool is_armed = false;
-  for (std::uint32_t i = 1; i <= count; ++i) is_armed |= word(i) == index(thread) + 1;
-  if (!is_armed) return false;
-  const TimerSlot own = slot(index(thread));
-  bool is_after_own = false;
-  for (std::uint32_t i = 1; i <= count; ++i) {
-    const std::uint32_t number = word(i) - 1;
-    if (number == index(thread)) {
-      is_after_own = true;
-      continue;
-    }
-    const TimerSlot other = slot(number);
-    if (other.is_absolute != own.is_absolute) continue;  // Nothing orders these two.
-    if (own.is_absolute != 0 && other.nanoseconds < own.nanoseconds) return false;
-    if (own.is_absolute == 0 && !is_after_own && other.nanoseconds <= own.nanoseconds) return false;
-  }
-  return true;
-}
-
 inline void Executor::take(Step& step, Actor actor) const {
   switch (actor.kind) {
     case ActorKind::Thread:
@@ -264,7 +232,7 @@ void Executor::fire_timer(Step& step) const {
   TaskRun run = step.run(step.thread());
   run.timer = 2;
   step.set_run(step.thread(), run);
-  step.forget_timer();
+  step.forget_timer(step.thread());
   if (step.is_traced()) step.note({StepEvent::Kind::TimedOut, step.thread(), 0, {}});
   system_.catalogue->hooks.timer_fired(step, step.thread());
 }

@@ -84,7 +84,6 @@ class Executor {
   bool thread_enabled(const View& view, ThreadId thread) const;
   bool call_enabled(const View& view, ThreadId thread, const CallSite& site) const;
   bool line_enabled(const View& view, ThreadId thread, std::uint16_t pc) const;
-  bool timer_may_fire(const View& view, ThreadId thread) const;
   bool may_interrupt(const View& view, ThreadId thread) const;
   void take(Step& step, Actor actor) const;
   void release_held(std::byte* state, StepRecord& record) const;

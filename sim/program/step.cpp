@@ -238,6 +238,47 @@ std::int64_t View::return_value(ThreadId thread) const {
   return local == kNoLocal ? 0 : peek<std::int64_t>(layout.locals + 8 * local);
 }
 
+bool View::timer_is_first(ThreadId thread) const {
+  note_read(system_.clock_class);
+  const auto word = [&](std::uint32_t i) {
+    std::uint32_t value;
+    std::memcpy(&value, state_ + system_.timers_offset + 4 * i, sizeof(value));
+    return value;
+  };
+  const auto slot = [&](std::uint32_t number) {
+    TimerSlot value;
+    std::memcpy(&value, state_ + system_.layout.threads[number].timer, sizeof(value));
+    return value;
+  };
+  const std::uint32_t count = word(0);
+  bool is_armed = false;
+  for (std::uint32_t i = 1; i <= count; ++i) is_armed |= word(i) == index(thread) + 1;
+  if (!is_armed) return false;
+  const TimerSlot own = slot(index(thread));
+  if (own.kind == TimerKind::Periodic) return true;  // Its time may be any from now on.
+  bool is_after_own = false;
+  for (std::uint32_t i = 1; i <= count; ++i) {
+    const std::uint32_t number = word(i) - 1;
+    if (number == index(thread)) {
+      is_after_own = true;
+      continue;
+    }
+    const TimerSlot other = slot(number);
+    const bool other_is_absolute = other.kind == TimerKind::Absolute;
+    if (own.kind == TimerKind::Absolute) {
+      if (other_is_absolute && other.nanoseconds < own.nanoseconds) return false;
+    } else if (!other_is_absolute && !is_after_own && other.nanoseconds <= own.nanoseconds) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool View::timer_is_due(ThreadId device) const {
+  if (is_linked_layout(system_.layout)) return run(device).timer == 1;
+  return timer_is_first(device);
+}
+
 std::string_view View::thread_name(ThreadId thread) const {
   return system_.threads[index(thread)].name;
 }
@@ -334,49 +375,58 @@ std::uint32_t Step::choose(std::uint32_t count) {
 }
 
 void Step::arm_timer(std::int64_t nanoseconds, bool absolute) {
-  const ThreadLayout& layout = system_.layout.threads[index(thread_)];
-  TaskRun run = View::run(thread_);
+  arm_timer_of(thread_, nanoseconds, absolute ? TimerKind::Absolute : TimerKind::Relative);
+}
+
+void Step::disarm_timer() { disarm_timer_of(thread_); }
+
+void Step::arm_timer_of(ThreadId owner, std::int64_t nanoseconds, TimerKind kind) {
+  const ThreadLayout& layout = system_.layout.threads[index(owner)];
+  TaskRun run = View::run(owner);
+  WAKESIM_ASSERT(run.timer != 1);
   run.timer = 1;
-  set_run(thread_, run);
+  set_run(owner, run);
   note_write(system_.clock_class);
+  record_.timer_owner = owner;
   record_.armed_ns = nanoseconds;
-  record_.armed_absolute = absolute;
+  record_.armed_kind = kind;
   record_.timer_armed = true;
   if (is_linked_layout(system_.layout)) return;
   note_read(system_.clock_class);
   const std::uint32_t order = system_.timers_offset;
   const std::uint32_t count = peek<std::uint32_t>(order);
   poke(order, count + 1);
-  poke(order + 4 * (1 + count), index(thread_) + 1);
-  poke(layout.timer, TimerSlot{nanoseconds, absolute ? 1u : 0u, 0});
+  poke(order + 4 * (1 + count), index(owner) + 1);
+  poke(layout.timer, TimerSlot{nanoseconds, kind, {}});
 }
 
-void Step::disarm_timer() {
-  TaskRun run = View::run(thread_);
+void Step::disarm_timer_of(ThreadId owner) {
+  TaskRun run = View::run(owner);
   const bool was_armed = run.timer == 1;
   run.timer = 0;
-  set_run(thread_, run);
-  if (was_armed) forget_timer();
+  set_run(owner, run);
+  if (was_armed) forget_timer(owner);
 }
 
-void Step::forget_timer() {
+void Step::forget_timer(ThreadId owner) {
   note_read(system_.clock_class);
   note_write(system_.clock_class);
   record_.timer_disarmed = true;
+  record_.timer_owner = owner;
   if (is_linked_layout(system_.layout)) return;
   const std::uint32_t order = system_.timers_offset;
   const std::uint32_t count = peek<std::uint32_t>(order);
   std::uint32_t kept = 0;
   for (std::uint32_t i = 0; i < count; ++i) {
     const auto item = peek<std::uint32_t>(order + 4 * (1 + i));
-    if (item == index(thread_) + 1) continue;
+    if (item == index(owner) + 1) continue;
     poke(order + 4 * (1 + kept), item);
     ++kept;
   }
   WAKESIM_ASSERT(kept + 1 == count);
   poke(order + 4 * count, std::uint32_t{0});
   poke(order, kept);
-  poke(system_.layout.threads[index(thread_)].timer, TimerSlot{});
+  poke(system_.layout.threads[index(owner)].timer, TimerSlot{});
 }
 
 void Step::set_result(std::uint32_t entry, std::uint32_t field, std::int64_t value) {

@@ -89,6 +89,13 @@ std::uint32_t entry_bytes(LayoutKind kind);
 // No entry, no item.
 inline constexpr EntryId kNoEntry = static_cast<EntryId>(~std::uint32_t{0});
 
+// What a timer's nanoseconds mean.
+enum class TimerKind : std::uint8_t {
+  Relative,  // From now on.
+  Absolute,  // From the start of the run.
+  Periodic,  // After it went off last: from now on, so long at most.
+};
+
 // A default property that a step itself can break.
 enum class Fault : std::uint8_t { None, FailedAssert, InvalidUse, Leak, Bound };
 
@@ -106,10 +113,11 @@ struct StepRecord {
   bool is_blocked_for_good = false;  // `assume` was false.
   bool bound_reached = false;        // A store buffer was full, ...
   bool run_changed = false;          // Some thread was put to sleep or woken.
-  // Timed runs only: the step armed or disarmed the thread's timer, and whom it woke.
+  // Timed runs only: the step armed or disarmed the timer of `timer_owner`, and whom it woke.
   bool timer_armed = false;
   bool timer_disarmed = false;
-  bool armed_absolute = false;
+  TimerKind armed_kind = TimerKind::Relative;
+  ThreadId timer_owner{};
   std::int64_t armed_ns = 0;
   std::vector<ThreadId>* woken = nullptr;
   std::int64_t work_ns = 0;      // What its `work` lines add up to.
@@ -182,6 +190,11 @@ class View {
   // Ended, and nothing is left in its store buffer. Reads end(t) and the buffer.
   bool is_over(ThreadId thread) const;
   std::int64_t return_value(ThreadId thread) const;  // Of `return v`; 0 without. Reads end(t).
+  // May the device's timer go off? It is armed, and no timer of the same clock is due before it;
+  // in timed runs the strategy knows the time and asks only then.
+  bool timer_is_due(ThreadId device) const;
+  // Search only: is the thread's timer armed, and none due before it?
+  bool timer_is_first(ThreadId thread) const;
   std::string_view thread_name(ThreadId thread) const;
   std::size_t thread_count() const;
 
@@ -250,6 +263,10 @@ class Step : public View {
   // Hooks::timer_fired. `absolute` deadlines are measured from the start of the run.
   void arm_timer(std::int64_t nanoseconds, bool absolute = false);
   void disarm_timer();
+  // The same for a device's timer, which is at work for whoever asked for it. A due one must be
+  // disarmed by the device before it is armed anew.
+  void arm_timer_of(ThreadId device, std::int64_t nanoseconds, TimerKind kind);
+  void disarm_timer_of(ThreadId device);
 
   // Ends a call: `return step.finish(-EAGAIN);`
   Progress finish(std::int64_t result) {
@@ -286,7 +303,7 @@ class Step : public View {
   friend class Executor;
   friend class Interpreter;
 
-  void forget_timer();
+  void forget_timer(ThreadId owner);
   void poke_entry(EntryId entry, const Entry& record);
 
   template <class T>

@@ -4,7 +4,10 @@ namespace wakesim {
 
 std::vector<std::string> Symbols::all_names() const {
   std::vector<std::string> result;
-  for (const auto& [name, symbol] : names) result.push_back(name);
+  for (const auto& [name, symbol] : names) {
+    const bool is_devices = symbol.kind == Symbol::Kind::Thread && name.find(' ') != name.npos;
+    if (!is_devices) result.push_back(name);
+  }
   return result;
 }
 
@@ -12,7 +15,10 @@ std::vector<std::string> Symbols::all_calls() const {
   std::vector<std::string> result{"load",      "store",     "xchg",     "cas",       "fetch_add",
                                   "fetch_sub", "fetch_and", "fetch_or", "fetch_xor", "fence",
                                   "choose",    "asleep",    "blocked",  "ended",     "count"};
-  for (const auto& [name, row] : calls) result.push_back(name);
+  for (const auto& [name, row] : calls) {
+    const bool is_devices = name.find('.') != name.npos;
+    if (!is_devices) result.push_back(name);
+  }
   for (const auto& [name, function] : functions) result.push_back(name);
   return result;
 }

@@ -158,6 +158,7 @@ struct ThreadInfo {
   bool is_service = false;  // May sleep at the end.
   bool is_daemon_by_hand = false;
   bool is_interrupt = false;
+  bool is_device = false;         // No thread at all: see ObjectRow::device.
   bool is_interruptible = false;  // Has handlers, or may be unwound.
   bool is_unwindable = false;
   std::uint32_t start = kNoLocal;  // Index into System::expressions of its `start:`.
@@ -250,8 +251,8 @@ static_assert(std::has_unique_object_representations_v<BufferedStore>);
 
 struct TimerSlot {
   std::int64_t nanoseconds;
-  std::uint32_t is_absolute;
-  std::uint32_t zero;
+  TimerKind kind;
+  std::uint8_t zero[7];
 };
 static_assert(std::has_unique_object_representations_v<TimerSlot>);
 

@@ -127,6 +127,7 @@ struct Thread {
   std::optional<Expression> start;
   std::optional<bool> daemon;
   bool is_interrupt = false;  // role: interrupt
+  bool is_device = false;     // Nobody wrote it: see ObjectRow::device.
   std::vector<Handler> handlers;
   std::vector<Statement> body;
   Location where;

@@ -126,6 +126,7 @@ void TimedStrategy::begin(Execution& execution) {
   for (std::size_t t = 0; t < count; ++t) {
     const auto thread = static_cast<ThreadId>(t);
     threads_[t].is_interrupt = system_.threads[t].is_interrupt;
+    threads_[t].is_device = system_.threads[t].is_device;
     threads_[t].cpu = static_cast<std::uint16_t>(t % cpus);
     threads_[t].owed_ns = initial_work_[t];
     threads_[t].is_before_start = system_.threads[t].start != kNoLocal;
@@ -223,6 +224,7 @@ void TimedStrategy::on_interrupt(ThreadId thread) {
     hold_up(thread);
     return;
   }
+  self.owed_ns = 0;
   const std::int64_t after = step(next_of(thread), -1);
   if (executor_.has_ended(state_, thread)) {
     self.status = Status::Ended;
@@ -243,7 +245,11 @@ void TimedStrategy::on_timer(const Event& event) {
   }
   self.has_timer = false;
   ++statistics_.timeouts;
-  step({ActorKind::Timer, thread}, -1);
+  if (self.is_device) {
+    self.is_due = true;
+  } else {
+    step({ActorKind::Timer, thread}, -1);
+  }
   retry(thread);
 }
 
@@ -277,7 +283,7 @@ std::int64_t TimedStrategy::step(Actor actor, int cpu) {
   statistics_.wakes_of_nobody += record.vain_wakes;
 
   if (is_thread) {
-    if (record.timer_armed || record.timer_disarmed) note_timer(thread, record);
+    if (record.timer_armed || record.timer_disarmed) note_timer(record.timer_owner, record);
     if (threads_[index(thread)].was_woken) note_use_of_wakeup(thread);
   }
   if (system_.buffer_capacity != 0 && !threads_[index(thread)].is_flushing &&
@@ -299,21 +305,32 @@ std::int64_t TimedStrategy::step(Actor actor, int cpu) {
   return record.work_ns + local_lines * options_.costs.user_ns + woken * options_.costs.wakeup_ns;
 }
 
+std::int64_t TimedStrategy::due_of(const Thread& owner, const StepRecord& record) const {
+  switch (record.armed_kind) {
+    case TimerKind::Relative:
+      return later(now_, record.armed_ns);
+    case TimerKind::Absolute:
+      return std::clamp(record.armed_ns, now_, kEndOfTime);
+    case TimerKind::Periodic:
+      return std::max(now_, later(owner.due_ns, record.armed_ns));
+  }
+  WAKESIM_UNREACHABLE();
+}
+
 // A cancelled timer stays in the queue until its time comes, unless more than half of the queue is
 // of that kind.
 void TimedStrategy::note_timer(ThreadId thread, const StepRecord& record) {
   Thread& self = threads_[index(thread)];
+  self.is_due = false;
   if (self.has_timer) {
     self.has_timer = false;
     ++void_timers_;
   }
-  const bool is_armed = View(system_, state_, nullptr).run(thread).timer == 1;
-  if (record.timer_armed && is_armed) {
+  if (record.timer_armed && armed(thread)) {
     ++self.timer;
     self.has_timer = true;
-    const std::int64_t due = record.armed_absolute ? std::clamp(record.armed_ns, now_, kEndOfTime)
-                                                   : later(now_, record.armed_ns);
-    events_.push({due, Event::Kind::Timer, index(thread), self.timer});
+    self.due_ns = due_of(self, record);
+    events_.push({self.due_ns, Event::Kind::Timer, index(thread), self.timer});
   }
   constexpr std::size_t kFewTimers = 1024;
   if (void_timers_ > kFewTimers && void_timers_ > events_.size() / 2) {
@@ -343,7 +360,13 @@ void TimedStrategy::keep(Move move, int cpu) {
 // ---- Threads that cannot go on ------------------------------------------------------------------
 
 bool TimedStrategy::is_enabled(ThreadId thread, Footprint* footprint) const {
-  return executor_.enabled(state_, next_of(thread), footprint);
+  const Thread& self = threads_[index(thread)];
+  const bool is_early = self.is_device && !self.is_due && armed(thread);
+  return executor_.enabled(state_, next_of(thread), footprint) && !is_early;
+}
+
+bool TimedStrategy::armed(ThreadId thread) const {
+  return View(system_, state_, nullptr).run(thread).timer == 1;
 }
 
 // An interrupt is taken as soon as the thread has a CPU.
@@ -395,7 +418,7 @@ void TimedStrategy::retry(ThreadId thread) {
     hold_up(thread);
     return;
   }
-  if (!self.is_before_start) {
+  if (!self.is_before_start && !self.is_interrupt) {
     ++statistics_.wakeups;
     self.was_woken = true;
     self.woken_ns = now_;

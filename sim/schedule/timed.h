@@ -84,6 +84,7 @@ class TimedStrategy : public Strategy {
 
   struct Thread {
     std::int64_t owed_ns = 0;    // CPU time until its next step.
+    std::int64_t due_ns = 0;     // When its latest timer went off, or will.
     std::int64_t woken_ns = -1;  // When it was; -1: nothing to be told about that.
     std::uint32_t next = 0;      // Behind it in the queue: 1 + thread, or 0.
     std::uint32_t timer = 0;     // Serial of its latest timer.
@@ -96,6 +97,8 @@ class TimedStrategy : public Strategy {
     bool is_before_start = false;  // Its `start:` has not been true yet.
     bool is_flushing = false;
     bool is_interrupt = false;
+    bool is_device = false;
+    bool is_due = false;  // A device, and its timer's time has come.
   };
 
   struct Cpu {
@@ -133,11 +136,13 @@ class TimedStrategy : public Strategy {
 
   // Takes the step; returns the CPU time that its consequences cost the thread.
   std::int64_t step(Actor actor, int cpu);
+  std::int64_t due_of(const Thread& owner, const StepRecord& record) const;
   void note_timer(ThreadId thread, const StepRecord& record);
   void note_use_of_wakeup(ThreadId thread);
   void keep(Move move, int cpu);
 
   bool is_enabled(ThreadId thread, Footprint* footprint = nullptr) const;
+  bool armed(ThreadId thread) const;
   Actor next_of(ThreadId thread) const;
   bool only_sleeps(ThreadId thread);
   void hold_up(ThreadId thread);

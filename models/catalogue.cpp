@@ -1,5 +1,6 @@
 #include "models/catalogue.h"
 
+#include "models/aio.h"
 #include "models/cancel.h"
 #include "models/epoll.h"
 #include "models/errno.h"
@@ -82,6 +83,7 @@ const Catalogue& catalogue() {
     result.models.push_back(eventfd_model());
     result.models.push_back(timerfd_model());
     result.models.push_back(signalfd_model());
+    result.models.push_back(aio_model());
     result.models.push_back(pipe_model());
     result.models.push_back(socket_model());
     result.models.push_back(poll_model());

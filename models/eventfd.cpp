@@ -475,18 +475,12 @@ void begin_signal(Step& step, std::span<const std::int64_t> arguments, SignalCal
 }
 
 bool signal_enabled(const View& view, const SignalCall& call) {
-  return kernel::may_lock(view, call.thread, eventfd_of(view, call.object).waiters);
+  return may_signal_eventfd(view, call.thread, call.object);
 }
 
-// Follows eventfd_signal_mask(). At 2^64-1 the counter stays and the wake is still done.
 Progress step_signal(Step& step, SignalCall& call) {
-  const Eventfd& eventfd = eventfd_of(step, call.object);
   if (!signal_enabled(step, call)) return Progress::Continues;
-  const std::uint64_t counter = step.read(eventfd.counter);
-  if (counter < kCounterMax) step.write(eventfd.counter, counter + 1);
-  if (!step.is_on(wakesim::id(Switch::EventfdWriteWakesNobody))) {
-    wake_locked(step, eventfd, file::kIn | call.mask);
-  }
+  signal_eventfd(step, call.object, call.mask);
   return step.finish(0);
 }
 
@@ -528,6 +522,30 @@ SwitchRow bug(Switch which, std::string_view name, std::string_view about) {
 }
 
 }  // namespace
+
+bool is_eventfd(const OpenFile& open) { return open.operations == &operations(); }
+
+bool may_signal_eventfd(const View& view, ThreadId thread, ObjectId eventfd) {
+  return kernel::may_lock(view, thread, eventfd_of(view, eventfd).waiters);
+}
+
+// Follows eventfd_signal_mask(). At 2^64-1 the counter stays and the wake is still done.
+void signal_eventfd(Step& step, ObjectId id, std::uint32_t mask) {
+  const Eventfd& eventfd = eventfd_of(step, id);
+  const std::uint64_t counter = step.read(eventfd.counter);
+  if (counter < kCounterMax) step.write(eventfd.counter, counter + 1);
+  if (!step.is_on(wakesim::id(Switch::EventfdWriteWakesNobody))) {
+    wake_locked(step, eventfd, file::kIn | mask);
+  }
+}
+
+void effects_of_eventfd_signals(Effects& effects) {
+  for (const OpenFile* open : file::files_of(effects, operations())) {
+    const Eventfd& eventfd = eventfd_of(effects, open->object);
+    effects.writes(eventfd.counter);
+    effects.wakes(eventfd.waiters.list);
+  }
+}
 
 void make_eventfd_pool(Builder& builder) {
   const std::size_t count = builder.call_sites("eventfd");

@@ -9,8 +9,10 @@
 
 #pragma once
 
+#include "models/file.h"
 #include "sim/program/builder.h"
 #include "sim/program/catalogue.h"
+#include "sim/program/step.h"
 
 namespace wakesim {
 
@@ -18,5 +20,12 @@ ModelTable eventfd_model();
 
 // Makes the files that calls of eventfd() may open. Once, when all objects have been created.
 void make_eventfd_pool(Builder& builder);
+
+// eventfd_signal(), for other parts of the kernel that hold the context: one step, while
+// `may_signal_eventfd`.
+bool is_eventfd(const file::OpenFile& open);
+bool may_signal_eventfd(const View& view, ThreadId thread, ObjectId eventfd);
+void signal_eventfd(Step& step, ObjectId eventfd, std::uint32_t mask = 0);
+void effects_of_eventfd_signals(Effects& effects);  // Of any eventfd.
 
 }  // namespace wakesim

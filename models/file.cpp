@@ -231,6 +231,14 @@ std::vector<const OpenFile*> declared_files(const Effects& effects, const Possib
   return files;
 }
 
+std::vector<const OpenFile*> files_of(const Effects& effects, const FileOperations& operations) {
+  std::vector<const OpenFile*> files;
+  for (const OpenFile& open : table_of(effects).files) {
+    if (open.operations == &operations) files.push_back(&open);
+  }
+  return files;
+}
+
 void take_reference(Step& step, FileId id) {
   const FileTable& table = table_of(step);
   if (table.is_constant) return;

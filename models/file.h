@@ -218,6 +218,9 @@ struct Asked {
 bool may_ask(const View& view, ThreadId thread, const OpenFile& file);
 std::optional<std::uint32_t> ask(Step& step, const OpenFile& file, Asked& asked);
 
+// Every file of this kind, declared or pooled.
+std::vector<const OpenFile*> files_of(const Effects& effects, const FileOperations& operations);
+
 void take_reference(Step& step, FileId file);
 // Drops one. The last one releases the file, in one step unless it has ties: then fput() says that
 // it continues, and is called again, each time in a step of its own.

@@ -37,6 +37,10 @@ enum class Switch : std::uint16_t {
   TimerfdRearmsItself,      // timerfd.rearms-itself
   TimerfdReadForgetsTimer,  // timerfd.read-forgets-timer
   TimerfdSetKeepsTicks,     // timerfd.settime-keeps-ticks
+  // aio
+  AioSignalsFirst,         // aio.signals-first
+  AioWakesNobody,          // aio.wakes-nobody
+  AioNoLookAfterQueueing,  // aio.no-look-after-queueing
   // poll
   PollClearsTriggeredLate,  // poll.clears-triggered-late
   PollChecksBeforeLinking,  // poll.checks-before-linking

@@ -269,7 +269,6 @@ Progress lock(Step& step, CtlCall& call) {
     call.at = At::CheckingLoop;
     return Progress::Continues;
   }
-  if (!may_take_mutex(step, epoll)) return Progress::Continues;  // The first step has no guard.
   take_mutex(step, epoll);
   call.place = find_item(step, epoll, call.target, call.target_number);
   switch (call.operation) {

@@ -113,7 +113,6 @@ Progress step_read(Step& step, EventfdRead& read) {
       return step.finish(-EINVAL);
     case At::Locked:
     case At::Asleep: {
-      if (!kernel::may_lock(step, step.thread(), eventfd.waiters)) return Progress::Continues;
       const bool looks_first = step.is_on(id(Switch::EventfdSignalFirst)) && read.at == At::Asleep;
       if (looks_first && kernel::signal_pending(step, step.thread())) return interrupted(step);
       const std::uint64_t counter = step.read(eventfd.counter);
@@ -211,7 +210,6 @@ Progress step_write(Step& step, EventfdWrite& write) {
       return step.finish(-EINVAL);
     case At::Locked:
     case At::Asleep: {
-      if (!kernel::may_lock(step, step.thread(), eventfd.waiters)) return Progress::Continues;
       const std::uint64_t counter = step.read(eventfd.counter);
       if (fits(counter, write.value)) {
         if (write.at == At::Asleep) kernel::finish_wait(step, kernel::my_entry(step));
@@ -479,7 +477,6 @@ bool signal_enabled(const View& view, const SignalCall& call) {
 }
 
 Progress step_signal(Step& step, SignalCall& call) {
-  if (!signal_enabled(step, call)) return Progress::Continues;
   signal_eventfd(step, call.object, call.mask);
   return step.finish(0);
 }

@@ -109,6 +109,12 @@ Progress step_read(Step& step, SignalfdRead& read) {
   return Progress::Continues;
 }
 
+// The siglock, and inside it the queue's, which whoever changed a set may hold.
+bool may_lock(const View& view, ThreadId thread) {
+  return signals::may_take_siglock(view, thread) &&
+         kernel::may_lock(view, thread, signals::signalfd_queue(view));
+}
+
 bool read_enabled(const View& view, ThreadId thread, const SignalfdRead& read) {
   using At = SignalfdRead::At;
   switch (read.at) {
@@ -116,9 +122,9 @@ bool read_enabled(const View& view, ThreadId thread, const SignalfdRead& read) {
       return true;
     case At::Locked:
     case At::Linking:
-      return signals::may_take_siglock(view, thread);
+      return may_lock(view, thread);
     case At::Asleep:
-      return kernel::is_running(view, thread) && signals::may_take_siglock(view, thread);
+      return kernel::is_running(view, thread) && may_lock(view, thread);
   }
   WAKESIM_UNREACHABLE();
 }

@@ -507,6 +507,8 @@ inline Interpreter::Flow Interpreter::begin_call(const Instruction& in) {
   if (program_.is_interruptible && unwinds_before(site)) return Flow::Unwinding;
   prepare_result(site);
   site.row->begin(step_, arguments, frame());
+  // Its first step belongs to this one if it can be taken.
+  if (!site.row->enabled(step_, frame())) return Flow::InCall;
   if (!step_call(site)) return Flow::InCall;
   if (program_.is_interruptible && holds_back(site)) return Flow::Leaving;
   finish_call(site);

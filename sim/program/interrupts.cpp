@@ -34,6 +34,8 @@ bool Executor::may_interrupt(const View& view, ThreadId thread) const {
   std::memcpy(&block, view.state() + program.block, sizeof(block));
   if (block.has_ended != 0 || block.in_call != 0 || block.is_held != 0) return false;
   if (static_cast<Exit>(block.exit) != Exit::None) return false;
+  // Local lines have no length in any mode: nothing comes between one and the next visible step.
+  if ((program.instructions[block.pc].flags & kVisible) == 0) return false;
   // An interrupt is a locked operation: it waits for the store buffer.
   if (system_.buffer_capacity != 0) {
     const ThreadLayout& layout = system_.layout.threads[index(thread)];

@@ -15,6 +15,7 @@
 
 #include "sim/schedule/token.h"
 #include "tests/laws/harness.h"
+#include "tests/laws/system_programs.h"
 #include "tests/oracle/explorer.h"
 #include "tests/oracle/generator.h"
 #include "tests/oracle/stepper_explorer.h"
@@ -24,19 +25,34 @@ namespace {
 
 constexpr int kFailuresMax = 3;
 
+// Where a law takes its programs from: those that the naive objects know too, or the rest.
+enum class Source { Naive, System };
+
+class EngineLaws : public ::testing::TestWithParam<Source> {
+ protected:
+  static std::string program(std::uint64_t seed) {
+    return GetParam() == Source::Naive ? oracle::generate(seed).yaml : system_program(seed);
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Programs, EngineLaws, ::testing::Values(Source::Naive, Source::System),
+                         [](const ::testing::TestParamInfo<Source>& source) {
+                           return source.param == Source::Naive ? "naive" : "system";
+                         });
+
 std::string about(std::uint64_t seed, const std::string& yaml) {
   return "WAKESIM_SEED=" + std::to_string(seed) + "\n" + yaml;
 }
 
 // ---- Collapse and dead data ---------------------------------------------------------------------
 
-TEST(EngineLaw, CollapseAndDeadDataChangeNoOutcome) {
+TEST_P(EngineLaws, CollapseAndDeadDataChangeNoOutcome) {
   int smaller = 0;
   int programs = 0;
   for (Seeds seeds(240, 1.5); seeds.has_next();) {
     const std::uint64_t seed = seeds.next();
-    const oracle::Generated generated = oracle::generate(seed);
-    const auto system = compile_text(generated.yaml);
+    const std::string yaml = program(seed);
+    const auto system = compile_text(yaml);
     ASSERT_NE(system, nullptr);
     const CheckResult canonical = search(*system);
     const CheckResult collapsed = search(*system, {.dead_data = false});
@@ -44,12 +60,12 @@ TEST(EngineLaw, CollapseAndDeadDataChangeNoOutcome) {
     const CheckResult raw = search(*system, {.reduction = Reduction::Raw});
     ASSERT_TRUE(raw.complete);
 
-    EXPECT_EQ(outcomes(canonical), outcomes(raw)) << about(seed, generated.yaml);
-    EXPECT_EQ(outcomes(collapsed), outcomes(raw)) << about(seed, generated.yaml);
-    EXPECT_EQ(outcomes(cleared), outcomes(raw)) << about(seed, generated.yaml);
-    EXPECT_LE(canonical.states, collapsed.states) << about(seed, generated.yaml);
-    EXPECT_LE(collapsed.states, raw.states) << about(seed, generated.yaml);
-    EXPECT_LE(cleared.states, raw.states) << about(seed, generated.yaml);
+    EXPECT_EQ(outcomes(canonical), outcomes(raw)) << about(seed, yaml);
+    EXPECT_EQ(outcomes(collapsed), outcomes(raw)) << about(seed, yaml);
+    EXPECT_EQ(outcomes(cleared), outcomes(raw)) << about(seed, yaml);
+    EXPECT_LE(canonical.states, collapsed.states) << about(seed, yaml);
+    EXPECT_LE(collapsed.states, raw.states) << about(seed, yaml);
+    EXPECT_LE(cleared.states, raw.states) << about(seed, yaml);
     ++programs;
     smaller += canonical.states < raw.states;
     if (HasFailure()) return;
@@ -93,11 +109,11 @@ Taken taken(const Executor& executor, const std::string& state, std::uint64_t ac
 }
 
 // Who watches runs the plain program, a search the one with fused instructions.
-TEST(EngineLaw, AWatchedStepDoesTheSame) {
+TEST_P(EngineLaws, AWatchedStepDoesTheSame) {
   for (Seeds seeds(150, 1.0); seeds.has_next();) {
     const std::uint64_t seed = seeds.next();
-    const oracle::Generated generated = oracle::generate(seed);
-    const auto system = compile_text(generated.yaml);
+    const std::string yaml = program(seed);
+    const auto system = compile_text(yaml);
     ASSERT_NE(system, nullptr);
     const Executor executor(*system);
     oracle::Random random(seed);
@@ -110,25 +126,25 @@ TEST(EngineLaw, AWatchedStepDoesTheSame) {
         StepRecord again;
         again.region_end = 0xffff;  // A judge asks where the thread leaves its whole program.
         executor.step(reinterpret_cast<std::byte*>(watched.data()), move, again);
-        ASSERT_EQ(unwatched, watched) << about(seed, generated.yaml);
-        ASSERT_EQ(record.footprint.reads, again.footprint.reads) << about(seed, generated.yaml);
-        ASSERT_EQ(record.footprint.writes, again.footprint.writes) << about(seed, generated.yaml);
-        ASSERT_EQ(record.lines, again.lines) << about(seed, generated.yaml);
-        ASSERT_EQ(record.fault, again.fault) << about(seed, generated.yaml);
-        ASSERT_FALSE(again.left_region) << about(seed, generated.yaml);
+        ASSERT_EQ(unwatched, watched) << about(seed, yaml);
+        ASSERT_EQ(record.footprint.reads, again.footprint.reads) << about(seed, yaml);
+        ASSERT_EQ(record.footprint.writes, again.footprint.writes) << about(seed, yaml);
+        ASSERT_EQ(record.lines, again.lines) << about(seed, yaml);
+        ASSERT_EQ(record.fault, again.fault) << about(seed, yaml);
+        ASSERT_FALSE(again.left_region) << about(seed, yaml);
       }
     });
     if (HasFatalFailure()) return;
   }
 }
 
-TEST(EngineLaw, StepsWithoutAConflictCommute) {
+TEST_P(EngineLaws, StepsWithoutAConflictCommute) {
   int independent = 0;
   int conflicting = 0;
   for (Seeds seeds(600, 0.7); seeds.has_next();) {
     const std::uint64_t seed = seeds.next();
-    const oracle::Generated generated = oracle::generate(seed);
-    const auto system = compile_text(generated.yaml);
+    const std::string yaml = program(seed);
+    const auto system = compile_text(yaml);
     ASSERT_NE(system, nullptr);
     const Executor executor(*system);
     oracle::Random random(seed);
@@ -146,12 +162,11 @@ TEST(EngineLaw, StepsWithoutAConflictCommute) {
           ++independent;
           const bool both_go_on = executor.enabled(bytes(first.state), executor.actors()[b]) &&
                                   executor.enabled(bytes(second.state), executor.actors()[a]);
-          EXPECT_TRUE(both_go_on) << "actors " << a << " and " << b << "\n"
-                                  << about(seed, generated.yaml);
+          EXPECT_TRUE(both_go_on) << "actors " << a << " and " << b << "\n" << about(seed, yaml);
           if (!both_go_on) continue;
           EXPECT_EQ(taken(executor, first.state, b).state, taken(executor, second.state, a).state)
               << "actors " << a << " and " << b << "\n"
-              << about(seed, generated.yaml);
+              << about(seed, yaml);
         }
       }
     });
@@ -162,13 +177,13 @@ TEST(EngineLaw, StepsWithoutAConflictCommute) {
 }
 
 // A guard that was false stays false until a step writes what it read.
-TEST(EngineLaw, StepsEnableOnlyWhomTheyConflictWith) {
+TEST_P(EngineLaws, StepsEnableOnlyWhomTheyConflictWith) {
   int disabled = 0;
   int enabled_later = 0;
   for (Seeds seeds(600, 0.7); seeds.has_next();) {
     const std::uint64_t seed = seeds.next();
-    const oracle::Generated generated = oracle::generate(seed);
-    const auto system = compile_text(generated.yaml);
+    const std::string yaml = program(seed);
+    const auto system = compile_text(yaml);
     ASSERT_NE(system, nullptr);
     const Executor executor(*system);
     oracle::Random random(seed);
@@ -187,7 +202,7 @@ TEST(EngineLaw, StepsEnableOnlyWhomTheyConflictWith) {
           ++enabled_later;
           EXPECT_TRUE(after.footprint.writes.intersects(guard.reads))
               << "actor " << a << " enables actor " << d << "\n"
-              << about(seed, generated.yaml);
+              << about(seed, yaml);
         }
       }
     });
@@ -197,12 +212,12 @@ TEST(EngineLaw, StepsEnableOnlyWhomTheyConflictWith) {
   EXPECT_GE(enabled_later * 100, disabled) << "too few steps enabled anybody";
 }
 
-TEST(EngineLaw, FootprintsLieInsideTheStaticFuture) {
+TEST_P(EngineLaws, FootprintsLieInsideTheStaticFuture) {
   int steps = 0;
   for (Seeds seeds(600, 0.7); seeds.has_next();) {
     const std::uint64_t seed = seeds.next();
-    const oracle::Generated generated = oracle::generate(seed);
-    const auto system = compile_text(generated.yaml);
+    const std::string yaml = program(seed);
+    const auto system = compile_text(yaml);
     ASSERT_NE(system, nullptr);
     const Executor executor(*system);
     oracle::Random random(seed);
@@ -218,7 +233,7 @@ TEST(EngineLaw, FootprintsLieInsideTheStaticFuture) {
         EXPECT_TRUE(future.reads.contains(footprint.reads) &&
                     future.writes.contains(footprint.writes))
             << "actor " << a << "\n"
-            << about(seed, generated.yaml);
+            << about(seed, yaml);
       }
     });
     if (HasFailure()) return;
@@ -229,11 +244,11 @@ TEST(EngineLaw, FootprintsLieInsideTheStaticFuture) {
 
 // What the search checks when told to: bytes written lie in the footprint, bytes not read do not
 // matter. It ends the program if a step lies.
-TEST(EngineLaw, EveryStepOfASearchKeepsToItsFootprint) {
+TEST_P(EngineLaws, EveryStepOfASearchKeepsToItsFootprint) {
   for (Seeds seeds(60, 0.7); seeds.has_next();) {
     const std::uint64_t seed = seeds.next();
-    const oracle::Generated generated = oracle::generate(seed);
-    const auto system = compile_text(generated.yaml);
+    const std::string yaml = program(seed);
+    const auto system = compile_text(yaml);
     ASSERT_NE(system, nullptr);
     EXPECT_TRUE(search(*system, {.verify_footprints = true}).complete);
   }
@@ -261,21 +276,21 @@ std::optional<std::string> replay(const Executor& executor, const std::string& t
   return state;
 }
 
-TEST(EngineLaw, EveryOutcomesTokenLeadsThere) {
+TEST_P(EngineLaws, EveryOutcomesTokenLeadsThere) {
   int tokens = 0;
   for (Seeds seeds(360, 1); seeds.has_next();) {
     const std::uint64_t seed = seeds.next();
-    const oracle::Generated generated = oracle::generate(seed);
-    const auto system = compile_text(generated.yaml);
+    const std::string yaml = program(seed);
+    const auto system = compile_text(yaml);
     ASSERT_NE(system, nullptr);
     const Executor executor(*system);
     for (const Outcome& outcome : search(*system).outcomes) {
       const std::optional<std::string> end = replay(executor, outcome.token);
-      ASSERT_TRUE(end.has_value()) << about(seed, generated.yaml);
+      ASSERT_TRUE(end.has_value()) << about(seed, yaml);
       Values values;
       for (const auto& [key, value] : outcome.values) values.push_back(value);
-      ASSERT_EQ(observed(executor, *end), values) << about(seed, generated.yaml);
-      ASSERT_TRUE(enabled_actors(executor, bytes(*end)).empty()) << about(seed, generated.yaml);
+      ASSERT_EQ(observed(executor, *end), values) << about(seed, yaml);
+      ASSERT_TRUE(enabled_actors(executor, bytes(*end)).empty()) << about(seed, yaml);
       ++tokens;
     }
   }

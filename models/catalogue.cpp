@@ -56,8 +56,8 @@ InterruptHooks interrupt_hooks() {
   hooks.holds_back = signals::holds_back;
   hooks.take = signals::take;
   hooks.handler_returned = signals::handler_returned;
-  hooks.unwinds_before = cancel::unwinds_before;
-  hooks.unwinds_after = cancel::unwinds_after;
+  hooks.before_point = cancel::before_point;
+  hooks.after_point = cancel::after_point;
   hooks.unwinding = cancel::unwinding;
   hooks.describe = signals::describe;
   hooks.effects = signals::effects;

@@ -103,6 +103,12 @@ const Catalogue& catalogue() {
                      "GNU C library 2.40: condition variables as since 2.25, cancellation anywhere "
                      "in a call",
                      {{id(Switch::LibcCancellation), 1}}},
+                    {"glibc-2.24",
+                     "GNU C library 2.24: condition variables as before 2.25, the rest as 2.40",
+                     {{id(Switch::LibcCancellation), 1}}},
+                    {"glibc-2.20",
+                     "GNU C library 2.20: as 2.24, with the semaphores from before 2.21",
+                     {{id(Switch::LibcCancellation), 1}}},
                     {"musl-1.2.5", "musl 1.2.5", {{id(Switch::LibcCancellation), 2}}}};
     result.hooks.before_objects = before_objects;
     result.hooks.after_objects = after_objects;

@@ -23,12 +23,19 @@ enum Bit : std::uint32_t {
   // SIGCANCEL is acted on where the thread stands. glibc up to 2.40: LIBC_CANCEL_ASYNC() for the
   // length of a call. glibc 2.41: a call that the kernel has rewound is about to be made again.
   kInWindow = 0x10,
+  kMasked = 0x20,  // musl's PTHREAD_CANCEL_MASKED: a request makes calls give ECANCELED.
 };
 
 // Above the bits: kInWindow of what the handlers that run have interrupted, the innermost lowest.
 constexpr int kOuterShift = 8;
 constexpr std::uint32_t kOuterWindow = 1u << kOuterShift;
 constexpr std::uint32_t kOuterMask = ~(kOuterWindow - 1);
+
+// Arguments and results of pthread_setcancelstate(); only musl has the last.
+constexpr std::int64_t kEnableState = 0;
+constexpr std::int64_t kDisableState = 1;
+constexpr std::int64_t kMaskedState = 2;
+constexpr std::int64_t kAsynchronousType = 1;  // Of pthread_setcanceltype().
 
 struct Cancellation {
   std::vector<Cell<std::uint32_t>> words;  // By ThreadId.
@@ -60,10 +67,29 @@ void set_bits(Step& step, std::uint32_t set, std::uint32_t clear) {
 }
 
 bool is_enabled_and_canceled(std::uint32_t word) {
-  return (word & (kDisabled | kExiting | kCanceled)) == kCanceled;
+  return (word & (kDisabled | kMasked | kExiting | kCanceled)) == kCanceled;
+}
+
+bool is_masked_and_canceled(std::uint32_t word) {
+  return (word & (kDisabled | kMasked | kExiting | kCanceled)) == (kMasked | kCanceled);
 }
 
 bool is_close(const CallRow& row) { return row.name == "close"; }
+
+// While cancellation is masked, musl leaves out close(), and what is no system call:
+// pthread_testcancel(), and pthread_join(), which disables cancellation unless it is enabled.
+bool may_refuse(const CallRow& row) {
+  return !is_close(row) && row.name != "join" && row.name != "pthread_testcancel";
+}
+
+// musl's __cancel() in that state: one call gives ECANCELED, later ones go on as usual.
+PointAnswer refuse(Step& step) {
+  set_bits(step, kDisabled, kMasked);
+  return {PointAnswer::Kind::Refuses, -ECANCELED};
+}
+
+constexpr PointAnswer kGoOn{PointAnswer::Kind::GoesOn, 0};
+constexpr PointAnswer kUnwind{PointAnswer::Kind::Unwinds, 0};
 
 // musl looks for a request in these only; its pthread_setcancelstate() stores and does not look.
 bool tests_for_request(const CallRow& row) {
@@ -85,21 +111,24 @@ void make_cancellation(Builder& builder) {
 // the flag and the system call. A call that the kernel rewinds is in it; one that has done
 // something is not. musl does the same, and sends itself the signal once more where it does not
 // act, blocked in the interrupted context, so that it is seen again when that context is left.
-bool acts_on_signal(Step& step, const CallEnd* call, bool is_rewound) {
+PointAnswer act_on_signal(Step& step, const CallEnd* call, bool is_rewound) {
   const std::uint32_t word = word_of(step, step.thread());
-  if (!is_enabled_and_canceled(word)) return false;
-  if ((word & kAsync) != 0) return true;
+  const bool is_masked = is_masked_and_canceled(word);
+  if (!is_enabled_and_canceled(word) && !is_masked) return kGoOn;
+  if ((word & kAsync) != 0) return kUnwind;
+  const bool is_at_point = call != nullptr && call->is_cancellation_point && is_rewound;
   switch (library(step)) {
     case kAsyncWindow:
-      return (word & kInWindow) != 0;
+      return (word & kInWindow) != 0 ? kUnwind : kGoOn;
     case kPcRange:
-      if (call == nullptr) return (word & kInWindow) != 0;
-      return call->is_cancellation_point && is_rewound;
+      if (call == nullptr) return (word & kInWindow) != 0 ? kUnwind : kGoOn;
+      return is_at_point ? kUnwind : kGoOn;
     case kMusl:
-      if (call != nullptr && call->is_cancellation_point && is_rewound) return true;
+      if (is_at_point && !is_masked) return kUnwind;
       signals::block(step, signals::kSigCancel);
+      if (is_at_point && may_refuse(*call->row)) return refuse(step);
       signals::send_to_thread(step, step.thread(), signals::kSigCancel);
-      return false;
+      return kGoOn;
   }
   WAKESIM_UNREACHABLE();
 }
@@ -146,27 +175,30 @@ bool holds_back(const View& view, ThreadId thread, const CallEnd& call) {
 
 // The test in front of the system call. What comes between it and the call acts as if it had come
 // before, so the two are one step.
-bool unwinds_before(Step& step, const CallRow&) {
+PointAnswer before_point(Step& step, const CallRow& row) {
   const std::uint32_t word = word_of(step, step.thread());
   if (library(step) == kPcRange && (word & kInWindow) != 0) {
     set_bits(step, 0, kInWindow);  // Made again behind the test.
-    return false;
+    return kGoOn;
   }
-  if (is_enabled_and_canceled(word)) return true;
+  if (is_enabled_and_canceled(word)) return kUnwind;
+  if (is_masked_and_canceled(word) && may_refuse(row)) return refuse(step);
   if (library(step) == kAsyncWindow && (word & (kDisabled | kExiting)) == 0) {
     set_bits(step, kInWindow, 0);
   }
-  return false;
+  return kGoOn;
 }
 
 // A call that gives up with EINTR has done nothing; close() is another matter (musl).
-bool unwinds_after(Step& step, const CallEnd& call) {
+PointAnswer after_point(Step& step, const CallEnd& call) {
   const std::uint32_t word = word_of(step, step.thread());
   // LIBC_CANCEL_RESET() puts back what was there: in a handler, the window of the call below.
   if ((word & kInWindow) != 0 && (word & kOuterWindow) == 0) set_bits(step, 0, kInWindow);
-  if (library(step) == kAsyncWindow) return false;
-  if (library(step) == kMusl && is_close(*call.row)) return false;
-  return call.result == -EINTR && is_enabled_and_canceled(word);
+  if (library(step) == kAsyncWindow || call.result != -EINTR) return kGoOn;
+  if (library(step) == kMusl && is_close(*call.row)) return kGoOn;
+  if (is_enabled_and_canceled(word)) return kUnwind;
+  if (is_masked_and_canceled(word) && may_refuse(*call.row)) return refuse(step);
+  return kGoOn;
 }
 
 void unwinding(Step& step) { set_bits(step, kDisabled | kExiting, kInWindow | kOuterMask); }
@@ -248,14 +280,27 @@ struct Change {
 void begin_change(Step&, Arguments arguments, Change& call) { call = {arguments[0]}; }
 bool change_enabled(const View&, const Change&) { return true; }
 
-// pthread_setcancelstate() and pthread_setcanceltype(): with a request there, and asynchronous, the
-// thread is cancelled at once; holds_back() sees to that.
-template <std::uint32_t bit>
-Progress step_change(Step& step, Change& call) {
+// With a request there, and asynchronous, the thread is cancelled at once; holds_back() sees to
+// that.
+Progress step_type(Step& step, Change& call) {
   if (call.value != 0 && call.value != 1) return step.finish(EINVAL);
   const std::uint32_t word = word_of(step, step.thread());
-  set_bits(step, call.value != 0 ? bit : 0, call.value != 0 ? 0 : bit);
-  return step.finish((word & bit) != 0 ? 1 : 0);
+  set_bits(step, call.value != 0 ? kAsync : 0, call.value != 0 ? 0 : kAsync);
+  return step.finish((word & kAsync) != 0 ? kAsynchronousType : 0);
+}
+
+std::int64_t state_of(std::uint32_t word) {
+  if ((word & kDisabled) != 0) return kDisableState;
+  return (word & kMasked) != 0 ? kMaskedState : kEnableState;
+}
+
+Progress step_state(Step& step, Change& call) {
+  const std::int64_t last = library(step) == kMusl ? kMaskedState : kDisableState;
+  if (call.value < 0 || call.value > last) return step.finish(EINVAL);
+  const std::uint32_t word = word_of(step, step.thread());
+  const std::uint32_t masked = call.value == kMaskedState ? kMasked : 0u;
+  set_bits(step, call.value == kDisableState ? kDisabled : masked, kDisabled | kMasked);
+  return step.finish(state_of(word));
 }
 
 std::string_view change_phase(const Change&) { return "change"; }
@@ -300,17 +345,17 @@ CallRow cancel_row() {
   return row;
 }
 
-template <std::uint32_t bit>
+template <Progress (*run)(Step&, Change&)>
 CallRow change_row(std::string_view name, std::string_view parameter, std::string_view about) {
   CallRow row;
   row.name = name;
   row.parameters = {{.name = parameter, .type = ParameterType::Flags}};
   row.about = about;
   row.source = "pthread_setcancelstate(3)";
-  row.errors = {{"EINVAL", "the value is neither of the two; returned as a positive number"}};
+  row.errors = {{"EINVAL", "there is no such value; returned as a positive number"}};
   row.wakes = "nobody";
   row.cost = Cost::Atomic;
-  bind_frame<Change, begin_change, change_enabled, step_change<bit>, change_phase>(row);
+  bind_frame<Change, begin_change, change_enabled, run, change_phase>(row);
   row.effects = own_effects;
   return row;
 }
@@ -352,15 +397,18 @@ ModelTable cancel_model() {
   table.name = "cancellation";
   table.about = "Thread cancellation: points, state, type, cleanup.";
   table.calls = {cancel_row(), test_row(),
-                 change_row<kDisabled>("pthread_setcancelstate", "state",
-                                       "Disables or enables cancellation; gives the old state."),
-                 change_row<kAsync>("pthread_setcanceltype", "type",
-                                    "Asynchronous or deferred; gives the old type."),
+                 change_row<step_state>(
+                     "pthread_setcancelstate", "state",
+                     "Disables, enables or (musl) masks cancellation; gives the old state. Masked, "
+                     "one cancellation point gives -ECANCELED in place of ending the thread."),
+                 change_row<step_type>("pthread_setcanceltype", "type",
+                                       "Asynchronous or deferred; gives the old type."),
                  look_row()};
-  table.constants = {{"PTHREAD_CANCEL_ENABLE", 0},
-                     {"PTHREAD_CANCEL_DISABLE", 1},
+  table.constants = {{"PTHREAD_CANCEL_ENABLE", kEnableState},
+                     {"PTHREAD_CANCEL_DISABLE", kDisableState},
+                     {"PTHREAD_CANCEL_MASKED", kMaskedState},
                      {"PTHREAD_CANCEL_DEFERRED", 0},
-                     {"PTHREAD_CANCEL_ASYNCHRONOUS", 1},
+                     {"PTHREAD_CANCEL_ASYNCHRONOUS", kAsynchronousType},
                      {"PTHREAD_CANCELED", -1}};
   SwitchRow library;
   library.id = id(Switch::LibcCancellation);

@@ -4,7 +4,8 @@
 // to
 //             2.40, musl (src/thread/pthread_cancel.c, src/thread/x86_64/syscall_cp.s).
 // Covers      deferred and asynchronous cancellation, its state and type, cancellation points,
-//             cleanup blocks, what becomes of a call that was under way.
+//             cleanup blocks, what becomes of a call that was under way; musl's state in which a
+//             call gives ECANCELED.
 // Leaves out  thread-specific data, cancellation of C++ frames; docs/models/cancel.md says why.
 // One step    one atomic operation on the thread's cancellation word; SIGCANCEL is a signal.
 //
@@ -25,9 +26,9 @@ namespace wakesim::cancel {
 
 void make_cancellation(Builder& builder);
 
-// What SIGCANCEL's handler does in the calling thread: true if the thread is unwound. `call` is
-// over and, if `is_rewound`, about to be made again; null between two lines.
-bool acts_on_signal(Step& step, const CallEnd* call, bool is_rewound);
+// What SIGCANCEL's handler does in the calling thread. `call` is over and, if `is_rewound`, about
+// to be made again; null between two lines.
+PointAnswer act_on_signal(Step& step, const CallEnd* call, bool is_rewound);
 
 // Would the thread be unwound at a cancellation point?
 bool is_requested(const View& view, ThreadId thread);
@@ -39,8 +40,8 @@ bool acts_at_once(const View& view, ThreadId thread, const CallEnd& call);
 // A handler comes between the thread and `call` (null: two lines), and is over.
 void handler_entered(Step& step, const CallEnd* call, bool is_rewound);
 void handler_left(Step& step);
-bool unwinds_before(Step& step, const CallRow& call);
-bool unwinds_after(Step& step, const CallEnd& call);
+PointAnswer before_point(Step& step, const CallRow& call);
+PointAnswer after_point(Step& step, const CallEnd& call);
 void unwinding(Step& step);
 void effects(Effects& effects);
 

@@ -56,8 +56,8 @@ InterruptHooks interrupt_hooks() {
   hooks.holds_back = signals::holds_back;
   hooks.take = signals::take;
   hooks.handler_returned = signals::handler_returned;
-  hooks.unwinds_before = cancel::unwinds_before;
-  hooks.unwinds_after = cancel::unwinds_after;
+  hooks.before_point = cancel::before_point;
+  hooks.after_point = cancel::after_point;
   hooks.unwinding = cancel::unwinding;
   hooks.describe = signals::describe;
   hooks.effects = signals::effects;
@@ -102,6 +102,12 @@ const Catalogue& catalogue() {
                     {"glibc-2.40",
                      "GNU C library 2.40: condition variables as since 2.25, cancellation anywhere "
                      "in a call",
+                     {{id(Switch::LibcCancellation), 1}}},
+                    {"glibc-2.24",
+                     "GNU C library 2.24: condition variables as before 2.25, the rest as 2.40",
+                     {{id(Switch::LibcCancellation), 1}}},
+                    {"glibc-2.20",
+                     "GNU C library 2.20: as 2.24, with the semaphores from before 2.21",
                      {{id(Switch::LibcCancellation), 1}}},
                     {"musl-1.2.5", "musl 1.2.5", {{id(Switch::LibcCancellation), 2}}}};
     result.hooks.before_objects = before_objects;

@@ -328,9 +328,14 @@ Interruption take(Step& step, const CallEnd* call) {
     if (signal == 0) break;
     if (signal == kSigCancel) {
       settle_call(what, true);
-      if (cancel::acts_on_signal(step, call, what.restarts_call)) {
+      const PointAnswer answer = cancel::act_on_signal(step, call, what.restarts_call);
+      if (answer.kind == PointAnswer::Kind::Unwinds) {
         what.kind = Interruption::Kind::Unwind;
         return what;
+      }
+      if (answer.kind == PointAnswer::Kind::Refuses) {
+        what.restarts_call = false;
+        what.result = answer.result;
       }
       continue;
     }

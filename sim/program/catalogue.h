@@ -212,6 +212,17 @@ struct CallEnd {
   std::int64_t result = 0;
 };
 
+// What becomes of a call at a cancellation point.
+struct PointAnswer {
+  enum class Kind : std::uint8_t {
+    GoesOn,   // As if there were no request.
+    Unwinds,  // The thread runs its `cleanup:` blocks and ends.
+    Refuses,  // The caller gets `result` instead of the call's own.
+  };
+  Kind kind = Kind::GoesOn;
+  std::int64_t result = 0;
+};
+
 // Who may interrupt threads, and when. The engine abandons and resumes calls, runs handlers and
 // cleanup blocks; the models decide.
 struct InterruptHooks {
@@ -222,10 +233,9 @@ struct InterruptHooks {
   // Takes it, in the calling thread. `call` is null between two lines.
   Interruption (*take)(Step& step, const CallEnd* call) = nullptr;
   void (*handler_returned)(Step& step, std::uint64_t cookie) = nullptr;
-  // At cancellation points: does the thread end instead of making the call, or of getting its
-  // result?
-  bool (*unwinds_before)(Step& step, const CallRow& call) = nullptr;
-  bool (*unwinds_after)(Step& step, const CallEnd& call) = nullptr;
+  // At cancellation points: before the call is made, and before the caller gets its result.
+  PointAnswer (*before_point)(Step& step, const CallRow& call) = nullptr;
+  PointAnswer (*after_point)(Step& step, const CallEnd& call) = nullptr;
   // The thread is about to run its cleanup blocks, and then to end.
   void (*unwinding)(Step& step) = nullptr;
   // What an interrupt would do, for traces: "SIGUSR1 is delivered".

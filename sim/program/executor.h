@@ -92,6 +92,7 @@ class Executor {
   void run_thread(Step& step) const;
   // What happens to interruptible threads (interrupts.cpp).
   void leave_call(Step& step) const;
+  void return_to_caller(Step& step, const CallEnd& end, std::uint16_t pc) const;
   void interrupt(Step& step) const;
   void return_from_handler(Step& step) const;
   void unwind(Step& step, std::uint16_t from) const;

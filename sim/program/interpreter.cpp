@@ -504,8 +504,17 @@ inline void Interpreter::prepare_result(const CallSite& site) {
 inline Interpreter::Flow Interpreter::begin_call(const Instruction& in) {
   const CallSite& site = code_.sites[static_cast<std::size_t>(in.b)];
   const auto arguments = take_arguments(site);
-  if (program_.is_interruptible && unwinds_before(site)) return Flow::Unwinding;
   prepare_result(site);
+  if (program_.is_interruptible && site.is_cancellation_point) {
+    const auto& hooks = system_.catalogue->hooks.interrupts;
+    const PointAnswer answer = hooks.before_point(step_, *site.row);
+    if (answer.kind == PointAnswer::Kind::Unwinds) return Flow::Unwinding;
+    if (answer.kind == PointAnswer::Kind::Refuses) {
+      step_.result_ = answer.result;
+      finish_call(site);
+      return Flow::Jumped;
+    }
+  }
   site.row->begin(step_, arguments, frame());
   // Its first step belongs to this one if it can be taken.
   if (!site.row->enabled(step_, frame())) return Flow::InCall;
@@ -533,11 +542,6 @@ inline bool Interpreter::holds_back(const CallSite& site) {
   if (!system_.catalogue->hooks.interrupts.holds_back(step_, thread_, end)) return false;
   step_.poke(program_.activations, step_.result_);
   return true;
-}
-
-inline bool Interpreter::unwinds_before(const CallSite& site) {
-  return site.is_cancellation_point &&
-         system_.catalogue->hooks.interrupts.unwinds_before(step_, *site.row);
 }
 
 // One step of what the call left behind; true if that is done and the call had returned.

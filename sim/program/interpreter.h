@@ -109,7 +109,6 @@ class Interpreter {
   bool run_subframe();
   void finish_call(const CallSite& site);
   bool holds_back(const CallSite& site);
-  bool unwinds_before(const CallSite& site);
   Flow primitive(const Instruction& in);
   Flow predicate(const Instruction& in);
   bool satisfies(const PredicateSite& site, ThreadId thread);

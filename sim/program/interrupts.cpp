@@ -71,6 +71,20 @@ void Executor::enter_handler(Step& step, const Interruption& what,
   step.poke(field(program, offsetof(ThreadBlock, exit)), Exit::Program);
 }
 
+// The call at `pc` is over and nothing is left to come before its caller.
+void Executor::return_to_caller(Step& step, const CallEnd& end, std::uint16_t pc) const {
+  std::int64_t result = end.result;
+  if (end.is_cancellation_point) {
+    const auto& hooks = system_.catalogue->hooks.interrupts;
+    const PointAnswer answer = hooks.after_point(step, end);
+    if (answer.kind == PointAnswer::Kind::Unwinds) return unwind(step, pc);
+    if (answer.kind == PointAnswer::Kind::Refuses) result = answer.result;
+  }
+  Interpreter interpreter(*this, step, programs_[index(step.thread())], pc);
+  const auto stop = interpreter.resume_call(result);
+  settle(step, interpreter, static_cast<std::uint8_t>(stop));
+}
+
 // A call has returned, and something comes before its caller.
 void Executor::leave_call(Step& step) const {
   const BoundProgram& program = programs_[index(step.thread())];
@@ -98,11 +112,7 @@ void Executor::leave_call(Step& step) const {
       break;
   }
   if (what.restarts_call) return go_on(step, line_of(program, pc));
-  const CallEnd resumed{site.row, site.is_cancellation_point, what.result};
-  if (site.is_cancellation_point && hooks.unwinds_after(step, resumed)) return unwind(step, pc);
-  Interpreter interpreter(*this, step, program, pc);
-  const auto stop = interpreter.resume_call(what.result);
-  settle(step, interpreter, static_cast<std::uint8_t>(stop));
+  return_to_caller(step, {site.row, site.is_cancellation_point, what.result}, pc);
 }
 
 // Between two lines, or on the way to a handler's first one.
@@ -143,16 +153,13 @@ void Executor::return_from_handler(Step& step) const {
   }
   const CallSite& site =
       program.code->sites[static_cast<std::size_t>(program.instructions[back.pc].b)];
-  const CallEnd end{site.row, site.is_cancellation_point, back.result};
-  Interpreter interpreter(*this, step, program, back.pc);
   if (is_pending) {
+    Interpreter interpreter(*this, step, program, back.pc);
     step.poke(program.activations, back.result);
     settle(step, interpreter, static_cast<std::uint8_t>(Interpreter::Stop::Leaving));
     return;
   }
-  if (site.is_cancellation_point && hooks.unwinds_after(step, end)) return unwind(step, back.pc);
-  const auto stop = interpreter.resume_call(back.result);
-  settle(step, interpreter, static_cast<std::uint8_t>(stop));
+  return_to_caller(step, {site.row, site.is_cancellation_point, back.result}, back.pc);
 }
 
 // The thread ends at `from`: the innermost cleanup block around it is next. Leaving a handler, on

@@ -202,6 +202,58 @@ TEST(CancelledCall, KeepsItsResultExceptInTheOldGlibc) {
   EXPECT_EQ(cancelled_behind_the_call("musl-1.2.5"), "0, x=5");
 }
 
+// ---- musl's masked state ------------------------------------------------------------------------
+
+// x: a thousand times the state behind the call, and what the call gave, negated.
+Outcomes masked(const std::string& call) {
+  return outcomes(
+      with("musl-1.2.5", victim("    - pthread_setcancelstate(PTHREAD_CANCEL_MASKED)\n"
+                                "    - r = " +
+                                call +
+                                "\n"
+                                "    - s = pthread_setcancelstate(PTHREAD_CANCEL_ENABLE)\n"
+                                "    - x = s * 1000 - r\n"
+                                "    - pthread_testcancel()\n"
+                                "    - x = 9\n")));
+}
+
+TEST(CancelMasked, MakesOneCallGiveEcanceledAndDisables) {
+  EXPECT_EQ(masked("read(efd)"), Outcomes{"x=1125 other.r=-1"});
+}
+
+// A sleep with a timeout ends with EINTR when SIGCANCEL comes, and is not made again. The timeout
+// may also come between the request and the signal, or before both.
+TEST(CancelMasked, TurnsEintrIntoEcanceled) {
+  EXPECT_EQ(masked("futex_wait(x, 0, timeout=1s, cancellable)"),
+            (Outcomes{"x=1125 other.r=-1", "x=2110 other.r=-1", "x=9 other.r=0"}));
+}
+
+TEST(CancelMasked, LeavesOutCloseAndTestcancel) {
+  EXPECT_EQ(
+      outcomes(with("musl-1.2.5", victim("    - pthread_setcancelstate(PTHREAD_CANCEL_MASKED)\n"
+                                         "    - await go == 1\n"
+                                         "    - pthread_testcancel()\n"
+                                         "    - r = close(efd)\n"
+                                         "    - x = 1 + r\n"))),
+      Outcomes{"x=1 other.r=0"});
+}
+
+TEST(CancelMasked, IsNoStateOfGlibc) {
+  for (const char* library : {"glibc-2.40", "glibc-2.41"}) {
+    SCOPED_TRACE(library);
+    EXPECT_EQ(outcomes(with(library, R"(
+objects: { x: word(0) }
+observe: [t.a, t.b]
+judge: []
+threads:
+  t:
+    - a = pthread_setcancelstate(PTHREAD_CANCEL_MASKED)
+    - b = pthread_setcancelstate(PTHREAD_CANCEL_ENABLE)
+)")),
+              Outcomes{"t.a=22 t.b=0"});
+  }
+}
+
 // ---- SIGCANCEL in a handler ---------------------------------------------------------------------
 
 Outcomes cancelled_in_a_handler(const std::string& library, const std::string& on) {

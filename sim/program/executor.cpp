@@ -290,6 +290,8 @@ void Executor::settle(Step& step, Interpreter& interpreter, std::uint8_t stopped
     return program.block + static_cast<std::uint32_t>(field);
   };
   const bool is_leaving = stop == Interpreter::Stop::Leaving;
+  step.record_.goes_on = stop == Interpreter::Stop::Line && !program.is_interruptible &&
+                         (program.instructions[interpreter.pc()].flags & may_block_) == 0;
   step.poke(offset(offsetof(ThreadBlock, pc)), interpreter.pc());
   step.poke(offset(offsetof(ThreadBlock, in_call)),
             static_cast<std::uint8_t>(stop == Interpreter::Stop::InCall || is_leaving));

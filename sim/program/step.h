@@ -113,6 +113,8 @@ struct StepRecord {
   bool is_blocked_for_good = false;  // `assume` was false.
   bool bound_reached = false;        // A store buffer was full, ...
   bool run_changed = false;          // Some thread was put to sleep or woken.
+  // The thread that stepped can take its next step whatever others do. False: it has to be asked.
+  bool goes_on = false;
   // Timed runs only: the step armed or disarmed the timer of `timer_owner`, and whom it woke.
   bool timer_armed = false;
   bool timer_disarmed = false;

@@ -19,10 +19,14 @@ RandomStrategy::RandomStrategy(const Executor& executor, const RandomOptions& op
 // nothing else is possible.
 void RandomStrategy::ask(const std::byte* state, std::size_t actor) {
   Footprint guard;
-  const bool was_enabled = standing_.enabled.has(actor);
   const bool is_enabled = executor_.enabled(state, actors_[actor], &guard);
   standing_.depends_on[actor] = guard.reads;
-  standing_.dependent.set(actor, !guard.reads.is_empty());
+  note(actor, is_enabled, !guard.reads.is_empty());
+}
+
+void RandomStrategy::note(std::size_t actor, bool is_enabled, bool is_dependent) {
+  const bool was_enabled = standing_.enabled.has(actor);
+  standing_.dependent.set(actor, is_dependent);
   if (is_enabled == was_enabled) return;
   standing_.enabled.set(actor, is_enabled);
   const std::uint32_t change = is_enabled ? 1 : ~std::uint32_t{0};
@@ -34,8 +38,13 @@ void RandomStrategy::ask(const std::byte* state, std::size_t actor) {
 // something was written that the answer rests on; so can a thread whose timer or buffer stepped,
 // for what it reads is recorded like everything else.
 void RandomStrategy::ask_again(const std::byte* state, std::size_t stepped,
-                               const ClassSet& written) {
-  ask(state, stepped);
+                               const StepRecord& record) {
+  const ClassSet& written = record.footprint.writes;
+  if (record.goes_on) {
+    note(stepped, true, false);
+  } else {
+    ask(state, stepped);
+  }
   standing_.dependent.walk([&](std::size_t actor) {
     if (actor != stepped && standing_.depends_on[actor].intersects(written)) ask(state, actor);
     return true;
@@ -85,7 +94,7 @@ void RandomStrategy::take(Execution& execution) {
       execution.end = Execution::End::Broken;
       break;
     }
-    ask_again(state, actor, record.footprint.writes);
+    ask_again(state, actor, record);
   }
   if (!execution.schedule.empty()) execution.last = execution.schedule.back().actor;
   const bool is_over = execution.end == Execution::End::Rest;

@@ -41,7 +41,8 @@ class RandomStrategy : public Strategy {
   };
 
   void ask(const std::byte* state, std::size_t actor);
-  void ask_again(const std::byte* state, std::size_t stepped, const ClassSet& written);
+  void note(std::size_t actor, bool is_enabled, bool is_dependent);
+  void ask_again(const std::byte* state, std::size_t stepped, const StepRecord& record);
   std::size_t pick();
 
   const Executor& executor_;

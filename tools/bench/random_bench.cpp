@@ -35,7 +35,7 @@ std::unique_ptr<System> compile_cell(const std::string& path, const std::string&
 }
 
 void run(benchmark::State& state, const System& system) {
-  const Executor executor(system);
+  const Executor executor(system, {.dead_data = false});
   RandomStrategy strategy(executor, {});
   Execution execution;
   std::uint64_t steps = 0;

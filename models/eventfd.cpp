@@ -507,17 +507,6 @@ CallRow signal_row() {
   return row;
 }
 
-SwitchRow bug(Switch which, std::string_view name, std::string_view about) {
-  SwitchRow row;
-  row.id = id(which);
-  row.name = name;
-  row.values = {"off", "on"};
-  row.about = about;
-  row.source = "a planted mistake: no kernel had it";
-  row.is_bug = true;
-  return row;
-}
-
 }  // namespace
 
 bool is_eventfd(const OpenFile& open) { return open.operations == &operations(); }
@@ -562,14 +551,16 @@ ModelTable eventfd_model() {
                      {"EFD_NONBLOCK", file::kNonblock},
                      {"EFD_CLOEXEC", file::kCloseOnExec}};
   table.switches = {
-      bug(Switch::EventfdWriteWakesNobody, "eventfd.write-wakes-nobody",
+      planted_mistake(
+          Switch::EventfdWriteWakesNobody, "eventfd.write-wakes-nobody",
           "A write, or a signal from the kernel, adds to the counter and wakes nobody."),
-      bug(Switch::EventfdReadWakesNobody, "eventfd.read-wakes-nobody",
-          "A read makes room in the counter and wakes no writer that waits for it."),
-      bug(Switch::EventfdCheckOutsideLock, "eventfd.check-outside-lock",
+      planted_mistake(Switch::EventfdReadWakesNobody, "eventfd.read-wakes-nobody",
+                      "A read makes room in the counter and wakes no writer that waits for it."),
+      planted_mistake(
+          Switch::EventfdCheckOutsideLock, "eventfd.check-outside-lock",
           "The lock is dropped between the test of the counter and queueing, without a new test."),
-      bug(Switch::EventfdSignalFirst, "eventfd.signal-first",
-          "A reader that wakes looks for signals before it looks at the counter."),
+      planted_mistake(Switch::EventfdSignalFirst, "eventfd.signal-first",
+                      "A reader that wakes looks for signals before it looks at the counter."),
   };
   return table;
 }

@@ -633,17 +633,6 @@ CallRow select_row(std::string_view name, std::string_view about, std::string_vi
   return row;
 }
 
-SwitchRow bug(Switch which, std::string_view name, std::string_view about) {
-  SwitchRow row;
-  row.id = id(which);
-  row.name = name;
-  row.values = {"off", "on"};
-  row.about = about;
-  row.source = "a planted mistake: no kernel had it";
-  row.is_bug = true;
-  return row;
-}
-
 }  // namespace
 
 ModelTable poll_model() {
@@ -662,14 +651,17 @@ ModelTable poll_model() {
       {"RDNORM", file::kRdNorm}, {"RDBAND", file::kRdBand}, {"WRNORM", file::kWrNorm},
       {"WRBAND", file::kWrBand}, {"RDHUP", file::kRdHup}};
   table.switches = {
-      bug(Switch::PollClearsTriggeredLate, "poll.clears-triggered-late",
+      planted_mistake(
+          Switch::PollClearsTriggeredLate, "poll.clears-triggered-late",
           "`triggered` is cleared after the pass instead of before it: a wake during the pass is "
           "forgotten."),
-      bug(Switch::PollChecksBeforeLinking, "poll.checks-before-linking",
+      planted_mistake(
+          Switch::PollChecksBeforeLinking, "poll.checks-before-linking",
           "The condition is read before the entry is queued: a change in between wakes nobody."),
-      bug(Switch::PollNoTriggered, "poll.no-triggered",
-          "Nothing remembers a wake that comes between the look and the sleep."),
-      bug(Switch::PollRestarts, "poll.restarts",
+      planted_mistake(Switch::PollNoTriggered, "poll.no-triggered",
+                      "Nothing remembers a wake that comes between the look and the sleep."),
+      planted_mistake(
+          Switch::PollRestarts, "poll.restarts",
           "SA_RESTART makes a poll or select that was interrupted again, as if it were a read."),
   };
   return table;

@@ -3,7 +3,10 @@
 
 #pragma once
 
+#include <string_view>
+
 #include "sim/ids.h"
+#include "sim/program/catalogue.h"
 
 namespace wakesim {
 
@@ -82,5 +85,9 @@ enum class Switch : std::uint16_t {
 };
 
 constexpr SwitchId id(Switch value) { return static_cast<SwitchId>(value); }
+
+// The row of a bug, off or on, that breaks one rule of the kernel (docs/rules.md) and that no
+// kernel had.
+SwitchRow planted_mistake(Switch which, std::string_view name, std::string_view about);
 
 }  // namespace wakesim

@@ -12,7 +12,25 @@ namespace wakesim {
 
 enum class Switch : std::uint16_t {
   // kernel
-  KernelSplitWalks,  // kernel.split-walks
+  KernelSplitWalks,         // kernel.split-walks
+  KernelWaitsAtTail,        // kernel.waits-at-tail
+  KernelExclusiveAtHead,    // kernel.exclusive-at-head
+  KernelWakeIgnoresNr,      // kernel.wake-ignores-nr
+  KernelWakeAllStops,       // kernel.wake-all-stops
+  KernelCountsPlainWakes,   // kernel.counts-plain-wakes
+  KernelCountsFailedWakes,  // kernel.counts-failed-wakes
+  KernelWakeIgnoresMode,    // kernel.wake-ignores-mode
+  KernelWakeIsKept,         // kernel.wake-is-kept
+  KernelPrepareKeepsState,  // kernel.prepare-keeps-state
+  KernelAutoremoveKeeps,    // kernel.autoremove-keeps
+  KernelAutoremoveAlways,   // kernel.autoremove-always
+  // wait_queue
+  WaitQueueDefaultRemoves,       // wait_queue.default-removes
+  WaitQueueFinishKeepsState,     // wait_queue.finish-keeps-state
+  WaitQueueFinishKeepsEntry,     // wait_queue.finish-keeps-entry
+  WaitQueueScheduleIgnoresWake,  // wait_queue.schedule-ignores-wake
+  WaitQueueTimeoutSaysLeft,      // wait_queue.timeout-says-left
+  WaitQueueActiveSeesNobody,     // wait_queue.active-sees-nobody
   // libc
   LibcCancellation,  // libc.cancellation = pc-range | async-window | musl
   // signal

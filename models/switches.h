@@ -48,10 +48,31 @@ enum class Switch : std::uint16_t {
   FutexTimeoutBeatsWake,    // futex.timeout-beats-wake
   FutexSleepApart,          // futex.sleep-apart
   // eventfd
-  EventfdWriteWakesNobody,  // eventfd.write-wakes-nobody
-  EventfdReadWakesNobody,   // eventfd.read-wakes-nobody
-  EventfdCheckOutsideLock,  // eventfd.check-outside-lock
-  EventfdSignalFirst,       // eventfd.signal-first
+  EventfdWriteWakesNobody,   // eventfd.write-wakes-nobody
+  EventfdReadWakesNobody,    // eventfd.read-wakes-nobody
+  EventfdCheckOutsideLock,   // eventfd.check-outside-lock
+  EventfdSignalFirst,        // eventfd.signal-first
+  EventfdNonblockSleeps,     // eventfd.nonblock-sleeps
+  EventfdTakesShortReads,    // eventfd.takes-short-reads
+  EventfdTakesOtherSizes,    // eventfd.takes-other-sizes
+  EventfdTakesMaximum,       // eventfd.takes-maximum
+  EventfdOverflows,          // eventfd.overflows
+  EventfdWriteOverwrites,    // eventfd.write-overwrites
+  EventfdReadTakesOne,       // eventfd.read-takes-one
+  EventfdSemaphoreTakesAll,  // eventfd.semaphore-takes-all
+  EventfdZeroWakesNobody,    // eventfd.zero-wakes-nobody
+  EventfdReadWakesIfFull,    // eventfd.read-wakes-if-full
+  EventfdWaitsExclusive,     // eventfd.waits-exclusive
+  EventfdWaitsAtHead,        // eventfd.waits-at-head
+  EventfdSleepersLookAtKey,  // eventfd.sleepers-look-at-key
+  EventfdWokenReturns,       // eventfd.woken-returns
+  EventfdPollForgetsIn,      // eventfd.poll-forgets-in
+  EventfdPollOutWhenFull,    // eventfd.poll-out-when-full
+  EventfdPollForgetsErr,     // eventfd.poll-forgets-err
+  EventfdSignalWraps,        // eventfd.signal-wraps
+  EventfdSignalDropsMask,    // eventfd.signal-drops-mask
+  EventfdStartsAtZero,       // eventfd.starts-at-zero
+  EventfdTakesAnyFlag,       // eventfd.takes-any-flag
   // timerfd
   TimerfdWakesNobody,       // timerfd.wakes-nobody
   TimerfdKeepsTicks,        // timerfd.keeps-ticks

@@ -39,14 +39,51 @@ enum class Switch : std::uint16_t {
   SignalfdNotNotified,         // signalfd.not-notified
   SignalfdLooksBeforeLinking,  // signalfd.looks-before-linking
   // futex
-  FutexCompareOutsideLock,  // futex.compare-outside-lock
-  FutexNoCompare,           // futex.no-compare
-  FutexRequeueCountsLate,   // futex.requeue-counts-late
-  FutexWakeLifo,            // futex.wake-lifo
-  FutexWakeDropsSecond,     // futex.wake-drops-second
-  FutexWakeBeforeUnlink,    // futex.wake-before-unlink
-  FutexTimeoutBeatsWake,    // futex.timeout-beats-wake
-  FutexSleepApart,          // futex.sleep-apart
+  FutexCompareOutsideLock,      // futex.compare-outside-lock
+  FutexNoCompare,               // futex.no-compare
+  FutexRequeueCountsLate,       // futex.requeue-counts-late
+  FutexWakeLifo,                // futex.wake-lifo
+  FutexWakeDropsSecond,         // futex.wake-drops-second
+  FutexWakeBeforeUnlink,        // futex.wake-before-unlink
+  FutexTimeoutBeatsWake,        // futex.timeout-beats-wake
+  FutexSleepApart,              // futex.sleep-apart
+  FutexWakesAll,                // futex.wakes-all
+  FutexZeroWakesNobody,         // futex.zero-wakes-nobody
+  FutexResultIsZero,            // futex.result-is-zero
+  FutexIgnoresBitset,           // futex.ignores-bitset
+  FutexPlainWakeTakesOneBit,    // futex.plain-wake-takes-one-bit
+  FutexTakesEmptyBitset,        // futex.takes-empty-bitset
+  FutexSpuriousReturns,         // futex.spurious-returns
+  FutexTimeoutIsSuccess,        // futex.timeout-is-success
+  FutexSignalBeatsWake,         // futex.signal-beats-wake
+  FutexZeroTimeoutSleeps,       // futex.zero-timeout-sleeps
+  FutexTakesNegativeTimeout,    // futex.takes-negative-timeout
+  FutexComparesFirst,           // futex.compares-first
+  FutexBitsetTimeoutRelative,   // futex.bitset-timeout-relative
+  FutexWakesUnderLock,          // futex.wakes-under-lock
+  FutexRequeueMovesFirst,       // futex.requeue-moves-first
+  FutexRequeueMovesAll,         // futex.requeue-moves-all
+  FutexRequeueWakesAll,         // futex.requeue-wakes-all
+  FutexRequeueCountsWoken,      // futex.requeue-counts-woken
+  FutexRequeueToHead,           // futex.requeue-to-head
+  FutexRequeueMovesNobody,      // futex.requeue-moves-nobody
+  FutexRequeueOntoItselfMoves,  // futex.requeue-onto-itself-moves
+  FutexCmpRequeueNoCompare,     // futex.cmp-requeue-no-compare
+  FutexRequeueTakesNegative,    // futex.requeue-takes-negative
+  FutexWakeOpAlwaysSets,        // futex.wake-op-always-sets
+  FutexWakeOpNoShift,           // futex.wake-op-no-shift
+  FutexWakeOpUnsignedOperand,   // futex.wake-op-unsigned-operand
+  FutexWakeOpAlwaysEqual,       // futex.wake-op-always-equal
+  FutexWakeOpComparesNew,       // futex.wake-op-compares-new
+  FutexWakeOpComparesUnsigned,  // futex.wake-op-compares-unsigned
+  FutexWakeOpWakesBoth,         // futex.wake-op-wakes-both
+  FutexWakeOpTakesAnyOp,        // futex.wake-op-takes-any-op
+  FutexWakeOpChecksCmpFirst,    // futex.wake-op-checks-cmp-first
+  FutexWaitvLowestIndex,        // futex.waitv-lowest-index
+  FutexWaitvMismatchBeatsWake,  // futex.waitv-mismatch-beats-wake
+  FutexWaitvComparesFirst,      // futex.waitv-compares-first
+  FutexWaitvTakesNothing,       // futex.waitv-takes-nothing
+  FutexWaitvTimeoutBeatsWake,   // futex.waitv-timeout-beats-wake
   // eventfd
   EventfdWriteWakesNobody,   // eventfd.write-wakes-nobody
   EventfdReadWakesNobody,    // eventfd.read-wakes-nobody

@@ -208,9 +208,32 @@ struct DrawnModel {
 // for each.
 constexpr std::string_view kBeyondTheGenerator[] = {
     // Signals.
+    "futex.signal-beats-wake",
     "eventfd.signal-first",
     "poll.restarts",
     "pipe.interrupted-swallows-wake",
+    // futex_waitv; wakes of 0, timeouts other than long ones, requeues onto the same word; all but
+    // the
+    // plainest operations of FUTEX_WAKE_OP.
+    "futex.waitv-lowest-index",
+    "futex.waitv-mismatch-beats-wake",
+    "futex.waitv-compares-first",
+    "futex.waitv-takes-nothing",
+    "futex.waitv-timeout-beats-wake",
+    "futex.zero-wakes-nobody",
+    "futex.zero-timeout-sleeps",
+    "futex.takes-negative-timeout",
+    "futex.bitset-timeout-relative",
+    "futex.requeue-takes-negative",
+    "futex.requeue-onto-itself-moves",
+    "futex.wake-op-no-shift",
+    "futex.wake-op-unsigned-operand",
+    "futex.wake-op-always-equal",
+    "futex.wake-op-compares-unsigned",
+    "futex.wake-op-takes-any-op",
+    "futex.wake-op-checks-cmp-first",
+    // No wake comes late: fewer outcomes only where a thread sleeps in something else next.
+    "futex.wakes-under-lock",
     // Arguments that are errors, calls that open an eventfd, writes of 0.
     "eventfd.takes-short-reads",
     "eventfd.takes-other-sizes",

@@ -71,7 +71,9 @@ void link(Step& step, const WaitQueue& queue, EntryId entry, EntryOptions option
 // fs/select.c, pollwake(): filtered by key; sets `triggered` before it wakes, so that a poller that
 // is not asleep yet will not sleep. The entry stays linked until poll_freewait().
 bool pollwake(Step& step, EntryId entry, const Entry& record, WakeOptions options) {
-  if (options.key != 0 && (options.key & record.key) == 0) return false;
+  const bool is_for_all = options.key == 0 ? !step.is_on(id(Switch::PollNeedsKey))
+                                           : step.is_on(id(Switch::PollIgnoresKey));
+  if (!is_for_all && (options.key & record.key) == 0) return false;
   const ThreadId poller = step.owner(entry);
   TaskRun run = step.run(poller);
   run.flags |= kTriggered;

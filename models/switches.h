@@ -121,10 +121,37 @@ enum class Switch : std::uint16_t {
   AioWakesNobody,          // aio.wakes-nobody
   AioNoLookAfterQueueing,  // aio.no-look-after-queueing
   // poll
-  PollClearsTriggeredLate,  // poll.clears-triggered-late
-  PollChecksBeforeLinking,  // poll.checks-before-linking
-  PollNoTriggered,          // poll.no-triggered
-  PollRestarts,             // poll.restarts
+  PollClearsTriggeredLate,       // poll.clears-triggered-late
+  PollChecksBeforeLinking,       // poll.checks-before-linking
+  PollNoTriggered,               // poll.no-triggered
+  PollRestarts,                  // poll.restarts
+  PollTrustsWakes,               // poll.trusts-wakes
+  PollNoPassAfterTimeout,        // poll.no-pass-after-timeout
+  PollZeroTimeoutSleeps,         // poll.zero-timeout-sleeps
+  PollNegativeTimeoutIsZero,     // poll.negative-timeout-is-zero
+  PollTakesNegativeTimespec,     // poll.takes-negative-timespec
+  PollStopsAtFirstReady,         // poll.stops-at-first-ready
+  PollArrayBackwards,            // poll.array-backwards
+  PollSelectBackwards,           // poll.select-backwards
+  PollLooksUpOnce,               // poll.looks-up-once
+  PollNegativeIsClosed,          // poll.negative-is-closed
+  PollNvalNotCounted,            // poll.nval-not-counted
+  PollErrHupIfAsked,             // poll.err-hup-if-asked
+  PollCountsBits,                // poll.counts-bits
+  PollNoMethodIsNotReady,        // poll.no-method-is-not-ready
+  PollSelectSkipsCheck,          // poll.select-skips-check
+  PollSelectCountsDescriptors,   // poll.select-counts-descriptors
+  PollSelectNvalIsNothing,       // poll.select-nval-is-nothing
+  PollSelectHupNotReadable,      // poll.select-hup-not-readable
+  PollSelectHupIsWritable,       // poll.select-hup-is-writable
+  PollSelectErrNotReadable,      // poll.select-err-not-readable
+  PollSelectErrIsExceptional,    // poll.select-err-is-exceptional
+  PollIgnoresKey,                // poll.ignores-key
+  PollNeedsKey,                  // poll.needs-key
+  PollLinksExclusive,            // poll.links-exclusive
+  PollLinksAtTail,               // poll.links-at-tail
+  PollSignalFirst,               // poll.signal-first
+  PollZeroTimeoutIgnoresSignal,  // poll.zero-timeout-ignores-signal
   // pipe
   PipeCloseWakesOne,  // pipe.close-wakes-one
   PipeNoHandOff,      // pipe.no-hand-off

@@ -211,6 +211,8 @@ constexpr std::string_view kBeyondTheGenerator[] = {
     "futex.signal-beats-wake",
     "eventfd.signal-first",
     "poll.restarts",
+    "poll.signal-first",
+    "poll.zero-timeout-ignores-signal",
     "pipe.interrupted-swallows-wake",
     // futex_waitv; wakes of 0, timeouts other than long ones, requeues onto the same word; all but
     // the
@@ -234,6 +236,25 @@ constexpr std::string_view kBeyondTheGenerator[] = {
     "futex.wake-op-checks-cmp-first",
     // No wake comes late: fewer outcomes only where a thread sleeps in something else next.
     "futex.wakes-under-lock",
+    // Negative timeouts, closed and negative descriptors, regular files, ends that are closed,
+    // select
+    // with one descriptor in several sets; a poller beside a reader of one pipe.
+    "poll.negative-timeout-is-zero",
+    "poll.takes-negative-timespec",
+    "poll.looks-up-once",
+    "poll.negative-is-closed",
+    "poll.nval-not-counted",
+    "poll.err-hup-if-asked",
+    "poll.needs-key",
+    "poll.no-method-is-not-ready",
+    "poll.select-skips-check",
+    "poll.select-counts-descriptors",
+    "poll.select-nval-is-nothing",
+    "poll.select-hup-not-readable",
+    "poll.select-hup-is-writable",
+    "poll.select-err-not-readable",
+    "poll.select-err-is-exceptional",
+    "poll.links-at-tail",
     // Arguments that are errors, calls that open an eventfd, writes of 0.
     "eventfd.takes-short-reads",
     "eventfd.takes-other-sizes",
@@ -247,6 +268,7 @@ constexpr std::string_view kBeyondTheGenerator[] = {
     // Wakes for nothing, which end in the same sleep.
     "eventfd.waits-at-head",
     "eventfd.sleepers-look-at-key",
+    "poll.ignores-key",
 };
 
 bool is_drawn(const SwitchRow& row) {

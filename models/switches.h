@@ -110,6 +110,14 @@ enum class Switch : std::uint16_t {
   EventfdSignalDropsMask,    // eventfd.signal-drops-mask
   EventfdStartsAtZero,       // eventfd.starts-at-zero
   EventfdTakesAnyFlag,       // eventfd.takes-any-flag
+  // file
+  FileBadNumberIsEinval,       // file.bad-number-is-einval
+  FileWrongDirectionIsEinval,  // file.wrong-direction-is-einval
+  FileCloseDoesNothing,        // file.close-does-nothing
+  FileHighestNumber,           // file.highest-number
+  FileFullTableIsEnfile,       // file.full-table-is-enfile
+  FileCallsHoldNothing,        // file.calls-hold-nothing
+  FileReleasesEarly,           // file.releases-early
   // timerfd
   TimerfdWakesNobody,       // timerfd.wakes-nobody
   TimerfdKeepsTicks,        // timerfd.keeps-ticks
@@ -153,11 +161,36 @@ enum class Switch : std::uint16_t {
   PollSignalFirst,               // poll.signal-first
   PollZeroTimeoutIgnoresSignal,  // poll.zero-timeout-ignores-signal
   // pipe
-  PipeCloseWakesOne,  // pipe.close-wakes-one
-  PipeNoHandOff,      // pipe.no-hand-off
-  PipeSwallowsWake,   // pipe.interrupted-swallows-wake
-  PipeWaits,          // pipe.waits = exclusive | all (before 5.6)
-  PipePollUsage,      // pipe.poll-usage = on | off (between 5.5 and 5.14)
+  PipeCloseWakesOne,          // pipe.close-wakes-one
+  PipeNoHandOff,              // pipe.no-hand-off
+  PipeSwallowsWake,           // pipe.interrupted-swallows-wake
+  PipeWaits,                  // pipe.waits = exclusive | all (before 5.6)
+  PipePollUsage,              // pipe.poll-usage = on | off (between 5.5 and 5.14)
+  PipeReadStopsAtPage,        // pipe.read-stops-at-page
+  PipeNoEndOfFile,            // pipe.no-end-of-file
+  PipeNonblockSleeps,         // pipe.nonblock-sleeps
+  PipeLooksBeforeLinking,     // pipe.looks-before-linking
+  PipeWokenReturns,           // pipe.woken-returns
+  PipeWriteWakesNobody,       // pipe.write-wakes-nobody
+  PipeReadWakesNobody,        // pipe.read-wakes-nobody
+  PipeEveryWriteWakes,        // pipe.every-write-wakes
+  PipeEveryReadWakes,         // pipe.every-read-wakes
+  PipeFullWriterTellsNobody,  // pipe.full-writer-tells-nobody
+  PipeNeverMerges,            // pipe.never-merges
+  PipeMergeForgetsOffset,     // pipe.merge-forgets-offset
+  PipeSplitsSmallWrites,      // pipe.splits-small-writes
+  PipeLongWriteWhole,         // pipe.long-write-whole-or-not
+  PipeBlockingWritePartial,   // pipe.blocking-write-partial
+  PipeNoEpipe,                // pipe.no-epipe
+  PipeNoSigpipe,              // pipe.no-sigpipe
+  PipeEpipeBeatsCount,        // pipe.epipe-beats-count
+  PipePollForgetsIn,          // pipe.poll-forgets-in
+  PipePollForgetsOut,         // pipe.poll-forgets-out
+  PipePollForgetsHup,         // pipe.poll-forgets-hup
+  PipePollForgetsErr,         // pipe.poll-forgets-err
+  PipeHangupIsReadable,       // pipe.hangup-is-readable
+  PipeLooksAtWritersFirst,    // pipe.looks-at-writers-first
+  PipeCapacityNotRounded,     // pipe.capacity-not-rounded
   // socket
   SocketFamily,                // socket.family = unix | tcp (the end of a connection)
   SocketAcceptWaits,           // socket.accept-waits = exclusive | all

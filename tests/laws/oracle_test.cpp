@@ -214,9 +214,9 @@ constexpr std::string_view kBeyondTheGenerator[] = {
     "poll.signal-first",
     "poll.zero-timeout-ignores-signal",
     "pipe.interrupted-swallows-wake",
-    // futex_waitv; wakes of 0, timeouts other than long ones, requeues onto the same word; all but
-    // the
-    // plainest operations of FUTEX_WAKE_OP.
+    "pipe.no-sigpipe",
+    // futex_waitv; wakes of 0, timeouts other than long ones, requeues onto the same word; what
+    // FUTEX_WAKE_OP computes.
     "futex.waitv-lowest-index",
     "futex.waitv-mismatch-beats-wake",
     "futex.waitv-compares-first",
@@ -236,9 +236,8 @@ constexpr std::string_view kBeyondTheGenerator[] = {
     "futex.wake-op-checks-cmp-first",
     // No wake comes late: fewer outcomes only where a thread sleeps in something else next.
     "futex.wakes-under-lock",
-    // Negative timeouts, closed and negative descriptors, regular files, ends that are closed,
-    // select
-    // with one descriptor in several sets; a poller beside a reader of one pipe.
+    // Negative timeouts, descriptors that are closed or negative, regular files, several sets of a
+    // select; a poller beside a reader of one pipe.
     "poll.negative-timeout-is-zero",
     "poll.takes-negative-timespec",
     "poll.looks-up-once",
@@ -255,6 +254,24 @@ constexpr std::string_view kBeyondTheGenerator[] = {
     "poll.select-err-not-readable",
     "poll.select-err-is-exceptional",
     "poll.links-at-tail",
+    // Transfers over the end of a page, pipes that are polled, wakes that are one too many.
+    "pipe.read-stops-at-page",
+    "pipe.every-write-wakes",
+    "pipe.every-read-wakes",
+    "pipe.full-writer-tells-nobody",
+    "pipe.never-merges",
+    "pipe.merge-forgets-offset",
+    "pipe.splits-small-writes",
+    "pipe.long-write-whole-or-not",
+    "pipe.blocking-write-partial",
+    "pipe.epipe-beats-count",
+    "pipe.capacity-not-rounded",
+    "pipe.poll-forgets-in",
+    "pipe.poll-forgets-out",
+    "pipe.poll-forgets-hup",
+    "pipe.poll-forgets-err",
+    "pipe.hangup-is-readable",
+    "pipe.looks-at-writers-first",
     // Arguments that are errors, calls that open an eventfd, writes of 0.
     "eventfd.takes-short-reads",
     "eventfd.takes-other-sizes",

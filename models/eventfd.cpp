@@ -46,11 +46,20 @@ void wake_locked(Step& step, const Eventfd& eventfd, std::uint32_t key) {
 
 // do_wait_intr_irq(): at the tail, and again at the tail after a wake that another thread used up,
 // because the wake took the entry off.
-void link_and_sleep(Step& step, ObjectId object, const Eventfd& eventfd) {
+void link_and_sleep(Step& step, ObjectId object, const Eventfd& eventfd, std::uint32_t wanted) {
   const EntryId entry = kernel::my_entry(step);
   if (!kernel::is_linked(step, entry)) {
-    kernel::add_wait_queue_entry_tail(step, eventfd.waiters, entry,
-                                      {.function = kernel::WakeFunction::Autoremove});
+    kernel::EntryOptions options{.function = kernel::WakeFunction::Autoremove};
+    if (step.is_on(id(Switch::EventfdWaitsExclusive))) options.flags = kernel::kWaitExclusive;
+    if (step.is_on(id(Switch::EventfdSleepersLookAtKey))) {
+      options.function = kernel::WakeFunction::Pollwake;
+      options.key = wanted;
+    }
+    if (step.is_on(id(Switch::EventfdWaitsAtHead))) {
+      kernel::add_wait_queue(step, eventfd.waiters, entry, options);
+    } else {
+      kernel::add_wait_queue_entry_tail(step, eventfd.waiters, entry, options);
+    }
   }
   kernel::set_current_state(step, kernel::kTaskInterruptible);
   if (step.is_traced()) {
@@ -85,21 +94,33 @@ struct EventfdRead {
 };
 static_assert(std::has_unique_object_representations_v<EventfdRead>);
 
-void begin_read(Step&, const OpenFile& file, const file::Request& request, EventfdRead& read) {
-  const bool is_too_small = request.value != file::kUnwritten && request.value < kValueBytes;
+bool is_nonblocking(const View& view, const file::Request& request) {
+  if (view.is_on(id(Switch::EventfdNonblockSleeps))) return false;
+  return (request.flags & file::kNonblock) != 0;
+}
+
+void begin_read(Step& step, const OpenFile& file, const file::Request& request, EventfdRead& read) {
+  const bool is_too_small = request.value != file::kUnwritten && request.value < kValueBytes &&
+                            !step.is_on(id(Switch::EventfdTakesShortReads));
   read = {.object = file.object,
           .at = is_too_small ? EventfdRead::At::Invalid : EventfdRead::At::Locked,
-          .is_nonblocking = (request.flags & file::kNonblock) != 0,
+          .is_nonblocking = is_nonblocking(step, request),
           .is_semaphore = (request.flags & kSemaphore) != 0,
           .zero = 0};
 }
 
+bool fits(std::uint64_t counter, std::uint64_t value) { return kCounterMax - counter > value; }
+
 // eventfd_ctx_do_read() and the wake, still under the lock. The value may not fit a signed number;
 // it is handed over bit by bit.
 Progress take(Step& step, const EventfdRead& read, const Eventfd& eventfd, std::uint64_t counter) {
-  const std::uint64_t value = read.is_semaphore ? 1 : counter;
+  const bool takes_one = read.is_semaphore ? !step.is_on(id(Switch::EventfdSemaphoreTakesAll))
+                                           : step.is_on(id(Switch::EventfdReadTakesOne));
+  const std::uint64_t value = takes_one ? 1 : counter;
   step.write(eventfd.counter, counter - value);
-  if (!step.is_on(id(Switch::EventfdReadWakesNobody))) wake_locked(step, eventfd, file::kOut);
+  const bool is_quiet = step.is_on(id(Switch::EventfdReadWakesNobody)) ||
+                        (fits(counter, 1) && step.is_on(id(Switch::EventfdReadWakesIfFull)));
+  if (!is_quiet) wake_locked(step, eventfd, file::kOut);
   return step.finish(static_cast<std::int64_t>(value));
 }
 
@@ -121,17 +142,21 @@ Progress step_read(Step& step, EventfdRead& read) {
         return take(step, read, eventfd, counter);
       }
       if (read.is_nonblocking) return step.finish(-EAGAIN);
+      if (read.at == At::Asleep && step.is_on(id(Switch::EventfdWokenReturns))) {
+        kernel::finish_wait(step, kernel::my_entry(step));
+        return step.finish(-EAGAIN);
+      }
       if (kernel::signal_pending(step, step.thread())) return interrupted(step);
       if (step.is_on(id(Switch::EventfdCheckOutsideLock))) {
         read.at = At::Linking;
         return Progress::Continues;
       }
-      link_and_sleep(step, read.object, eventfd);
+      link_and_sleep(step, read.object, eventfd, file::kIn);
       read.at = At::Asleep;
       return Progress::Continues;
     }
     case At::Linking:  // eventfd.check-outside-lock
-      link_and_sleep(step, read.object, eventfd);
+      link_and_sleep(step, read.object, eventfd, file::kIn);
       read.at = At::Asleep;
       return Progress::Continues;
   }
@@ -189,19 +214,32 @@ struct EventfdWrite {
 };
 static_assert(std::has_unique_object_representations_v<EventfdWrite>);
 
-void begin_write(Step&, const OpenFile& file, const file::Request& request, EventfdWrite& write) {
+void begin_write(Step& step, const OpenFile& file, const file::Request& request,
+                 EventfdWrite& write) {
   const auto value = static_cast<std::uint64_t>(request.value);
-  const bool is_valid = request.size == kValueBytes && value != kCounterMax;
+  const bool has_size =
+      request.size == kValueBytes || step.is_on(id(Switch::EventfdTakesOtherSizes));
+  const bool is_in_range = value != kCounterMax || step.is_on(id(Switch::EventfdTakesMaximum));
+  const bool is_valid = has_size && is_in_range;
   write = {.value = value,
            .object = file.object,
            .at = is_valid ? EventfdWrite::At::Locked : EventfdWrite::At::Invalid,
-           .is_nonblocking = (request.flags & file::kNonblock) != 0,
+           .is_nonblocking = is_nonblocking(step, request),
            .zero = {}};
 }
 
-bool fits(std::uint64_t counter, std::uint64_t value) { return kCounterMax - counter > value; }
+// The counter is raised and the wake done, in one hold of the lock. A write of 0 changes nothing
+// and wakes like any other.
+Progress add(Step& step, const EventfdWrite& write, const Eventfd& eventfd, std::uint64_t counter) {
+  const bool overwrites = step.is_on(id(Switch::EventfdWriteOverwrites));
+  step.write(eventfd.counter, overwrites ? write.value : counter + write.value);
+  const bool is_quiet = step.is_on(id(Switch::EventfdWriteWakesNobody)) ||
+                        (write.value == 0 && step.is_on(id(Switch::EventfdZeroWakesNobody)));
+  if (!is_quiet) wake_locked(step, eventfd, file::kIn);
+  return step.finish(kValueBytes);
+}
 
-// Follows eventfd_write(). A write of 0 changes nothing and wakes like any other.
+// Follows eventfd_write().
 Progress step_write(Step& step, EventfdWrite& write) {
   using At = EventfdWrite::At;
   const Eventfd& eventfd = eventfd_of(step, write.object);
@@ -211,11 +249,9 @@ Progress step_write(Step& step, EventfdWrite& write) {
     case At::Locked:
     case At::Asleep: {
       const std::uint64_t counter = step.read(eventfd.counter);
-      if (fits(counter, write.value)) {
+      if (fits(counter, write.value) || step.is_on(id(Switch::EventfdOverflows))) {
         if (write.at == At::Asleep) kernel::finish_wait(step, kernel::my_entry(step));
-        step.write(eventfd.counter, counter + write.value);
-        if (!step.is_on(id(Switch::EventfdWriteWakesNobody))) wake_locked(step, eventfd, file::kIn);
-        return step.finish(kValueBytes);
+        return add(step, write, eventfd, counter);
       }
       if (write.is_nonblocking) return step.finish(-EAGAIN);
       if (kernel::signal_pending(step, step.thread())) return interrupted(step);
@@ -223,12 +259,12 @@ Progress step_write(Step& step, EventfdWrite& write) {
         write.at = At::Linking;
         return Progress::Continues;
       }
-      link_and_sleep(step, write.object, eventfd);
+      link_and_sleep(step, write.object, eventfd, file::kOut);
       write.at = At::Asleep;
       return Progress::Continues;
     }
     case At::Linking:  // eventfd.check-outside-lock
-      link_and_sleep(step, write.object, eventfd);
+      link_and_sleep(step, write.object, eventfd, file::kOut);
       write.at = At::Asleep;
       return Progress::Continues;
   }
@@ -293,9 +329,9 @@ std::uint32_t poll_loads(const View&, const OpenFile&) { return 1; }
 std::uint32_t poll_load(const View& view, const OpenFile& file, std::uint32_t) {
   const std::uint64_t counter = view.read(eventfd_of(view, file.object).counter);
   std::uint32_t mask = 0;
-  if (counter > 0) mask |= file::kIn;
-  if (counter == kCounterMax) mask |= file::kErr;
-  if (fits(counter, 1)) mask |= file::kOut;
+  if (counter > 0 && !view.is_on(id(Switch::EventfdPollForgetsIn))) mask |= file::kIn;
+  if (counter == kCounterMax && !view.is_on(id(Switch::EventfdPollForgetsErr))) mask |= file::kErr;
+  if (fits(counter, 1) || view.is_on(id(Switch::EventfdPollOutWhenFull))) mask |= file::kOut;
   return mask;
 }
 
@@ -414,7 +450,8 @@ bool open_enabled(const View&, const OpenCall&) { return true; }
 
 Progress step_open(Step& step, OpenCall& call) {
   const auto flags = static_cast<std::uint64_t>(call.flags);
-  if ((flags & ~std::uint64_t{kFlagsAllowed}) != 0) return step.finish(-EINVAL);
+  const bool is_known = (flags & ~std::uint64_t{kFlagsAllowed}) == 0;
+  if (!is_known && !step.is_on(id(Switch::EventfdTakesAnyFlag))) return step.finish(-EINVAL);
   const FileId id = file::find_unused(step, operations());
   if (id == file::kNoFile) {
     step.note_bound();  // The model's pool is smaller than the kernel's limit.
@@ -426,7 +463,9 @@ Progress step_open(Step& step, OpenCall& call) {
     return step.finish(number);
   }
   const Eventfd& eventfd = eventfd_of(step, file::open_file(step, id).object);
-  step.write(eventfd.counter, std::uint64_t{static_cast<std::uint32_t>(call.initial)});
+  const bool starts_at_zero = step.is_on(wakesim::id(Switch::EventfdStartsAtZero));
+  const auto initial = static_cast<std::uint32_t>(starts_at_zero ? 0 : call.initial);
+  step.write(eventfd.counter, std::uint64_t{initial});
   return step.finish(number);
 }
 
@@ -507,17 +546,6 @@ CallRow signal_row() {
   return row;
 }
 
-SwitchRow bug(Switch which, std::string_view name, std::string_view about) {
-  SwitchRow row;
-  row.id = id(which);
-  row.name = name;
-  row.values = {"off", "on"};
-  row.about = about;
-  row.source = "a planted mistake: no kernel had it";
-  row.is_bug = true;
-  return row;
-}
-
 }  // namespace
 
 bool is_eventfd(const OpenFile& open) { return open.operations == &operations(); }
@@ -530,9 +558,11 @@ bool may_signal_eventfd(const View& view, ThreadId thread, ObjectId eventfd) {
 void signal_eventfd(Step& step, ObjectId id, std::uint32_t mask) {
   const Eventfd& eventfd = eventfd_of(step, id);
   const std::uint64_t counter = step.read(eventfd.counter);
-  if (counter < kCounterMax) step.write(eventfd.counter, counter + 1);
+  const bool goes_on = counter < kCounterMax || step.is_on(wakesim::id(Switch::EventfdSignalWraps));
+  if (goes_on) step.write(eventfd.counter, counter + 1);
   if (!step.is_on(wakesim::id(Switch::EventfdWriteWakesNobody))) {
-    wake_locked(step, eventfd, file::kIn | mask);
+    const bool drops_mask = step.is_on(wakesim::id(Switch::EventfdSignalDropsMask));
+    wake_locked(step, eventfd, drops_mask ? file::kIn : file::kIn | mask);
   }
 }
 
@@ -562,14 +592,58 @@ ModelTable eventfd_model() {
                      {"EFD_NONBLOCK", file::kNonblock},
                      {"EFD_CLOEXEC", file::kCloseOnExec}};
   table.switches = {
-      bug(Switch::EventfdWriteWakesNobody, "eventfd.write-wakes-nobody",
+      planted_mistake(
+          Switch::EventfdWriteWakesNobody, "eventfd.write-wakes-nobody",
           "A write, or a signal from the kernel, adds to the counter and wakes nobody."),
-      bug(Switch::EventfdReadWakesNobody, "eventfd.read-wakes-nobody",
-          "A read makes room in the counter and wakes no writer that waits for it."),
-      bug(Switch::EventfdCheckOutsideLock, "eventfd.check-outside-lock",
+      planted_mistake(Switch::EventfdReadWakesNobody, "eventfd.read-wakes-nobody",
+                      "A read makes room in the counter and wakes no writer that waits for it."),
+      planted_mistake(
+          Switch::EventfdCheckOutsideLock, "eventfd.check-outside-lock",
           "The lock is dropped between the test of the counter and queueing, without a new test."),
-      bug(Switch::EventfdSignalFirst, "eventfd.signal-first",
-          "A reader that wakes looks for signals before it looks at the counter."),
+      planted_mistake(Switch::EventfdSignalFirst, "eventfd.signal-first",
+                      "A reader that wakes looks for signals before it looks at the counter."),
+      planted_mistake(Switch::EventfdNonblockSleeps, "eventfd.nonblock-sleeps",
+                      "EFD_NONBLOCK is forgotten: the call sleeps."),
+      planted_mistake(Switch::EventfdTakesShortReads, "eventfd.takes-short-reads",
+                      "A read with room for less than 8 bytes is done."),
+      planted_mistake(Switch::EventfdTakesOtherSizes, "eventfd.takes-other-sizes",
+                      "A write of other than 8 bytes is done."),
+      planted_mistake(Switch::EventfdTakesMaximum, "eventfd.takes-maximum",
+                      "A write of 2^64-1 is no error; it never fits."),
+      planted_mistake(Switch::EventfdOverflows, "eventfd.overflows",
+                      "A write that does not fit is done all the same."),
+      planted_mistake(Switch::EventfdWriteOverwrites, "eventfd.write-overwrites",
+                      "A write stores its value in place of adding it."),
+      planted_mistake(Switch::EventfdReadTakesOne, "eventfd.read-takes-one",
+                      "Every read takes 1, as if the eventfd were a semaphore."),
+      planted_mistake(Switch::EventfdSemaphoreTakesAll, "eventfd.semaphore-takes-all",
+                      "EFD_SEMAPHORE is forgotten: a read takes everything."),
+      planted_mistake(Switch::EventfdZeroWakesNobody, "eventfd.zero-wakes-nobody",
+                      "A write of 0 wakes nobody."),
+      planted_mistake(Switch::EventfdReadWakesIfFull, "eventfd.read-wakes-if-full",
+                      "A read wakes only if there had been no room for another 1."),
+      planted_mistake(Switch::EventfdWaitsExclusive, "eventfd.waits-exclusive",
+                      "Sleepers are exclusive: a wake reaches one of them."),
+      planted_mistake(Switch::EventfdWaitsAtHead, "eventfd.waits-at-head",
+                      "Sleepers queue at the head."),
+      planted_mistake(Switch::EventfdSleepersLookAtKey, "eventfd.sleepers-look-at-key",
+                      "Sleepers are woken only by wakes of their own direction."),
+      planted_mistake(Switch::EventfdWokenReturns, "eventfd.woken-returns",
+                      "A reader that is woken and finds 0 returns EAGAIN."),
+      planted_mistake(Switch::EventfdPollForgetsIn, "eventfd.poll-forgets-in",
+                      "poll() never finds the eventfd readable."),
+      planted_mistake(Switch::EventfdPollOutWhenFull, "eventfd.poll-out-when-full",
+                      "poll() always finds the eventfd writable."),
+      planted_mistake(Switch::EventfdPollForgetsErr, "eventfd.poll-forgets-err",
+                      "poll() does not report that the counter has reached 2^64-1."),
+      planted_mistake(Switch::EventfdSignalWraps, "eventfd.signal-wraps",
+                      "A signal from the kernel at 2^64-1 makes the counter 0."),
+      planted_mistake(Switch::EventfdSignalDropsMask, "eventfd.signal-drops-mask",
+                      "A signal from the kernel wakes with POLLIN only, whatever its mask."),
+      planted_mistake(Switch::EventfdStartsAtZero, "eventfd.starts-at-zero",
+                      "eventfd() forgets its first argument."),
+      planted_mistake(Switch::EventfdTakesAnyFlag, "eventfd.takes-any-flag",
+                      "eventfd() takes flags that it does not know."),
   };
   return table;
 }

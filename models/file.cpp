@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "models/switches.h"
 #include "sim/assert.h"
 #include "sim/program/system.h"
 
@@ -277,6 +278,13 @@ Progress fput(Step& step, FileId id) {
     WAKESIM_ASSERT(state.references > 0);
     --state.references;
     const bool is_last = state.references == 0;
+    if (step.is_on(wakesim::id(Switch::FileReleasesEarly))) {
+      step.write(file.state, state);
+      if (state.references == 1 && file.operations->release != nullptr) {
+        file.operations->release(step, file);
+      }
+      return Progress::Returned;
+    }
     const bool has_ties = is_last && ties.exist != nullptr && ties.exist(step, id);
     if (is_last) state.flags = has_ties ? kDying : 0;
     step.write(file.state, state);
@@ -318,12 +326,15 @@ FileId find_unused(Step& step, const FileOperations& operations) {
 
 std::int64_t reserve_number(Step& step) {
   const FileTable& table = table_of(step);
-  for (std::size_t i = 0; i < table.numbers.size(); ++i) {
-    if (step.read(table.numbers[i].slot).file != 0) continue;
-    step.write(table.numbers[i].slot, Slot{kReserved, index(step.thread()) + 1});
-    return kFirstNumber + static_cast<std::int64_t>(i);
+  const std::size_t count = table.numbers.size();
+  const bool is_highest = step.is_on(wakesim::id(Switch::FileHighestNumber));
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t place = is_highest ? count - 1 - i : i;
+    if (step.read(table.numbers[place].slot).file != 0) continue;
+    step.write(table.numbers[place].slot, Slot{kReserved, index(step.thread()) + 1});
+    return kFirstNumber + static_cast<std::int64_t>(place);
   }
-  return -EMFILE;
+  return step.is_on(wakesim::id(Switch::FileFullTableIsEnfile)) ? -ENFILE : -EMFILE;
 }
 
 void fill_number(Step& step, std::int64_t number, FileId id, std::uint32_t flags) {
@@ -442,6 +453,13 @@ bool is_open_for(const FileTable& table, FileId file, Direction direction) {
   return transfer_of(*table.files[index(file)].operations, direction).begin != nullptr;
 }
 
+// Why a number cannot be read or written.
+std::int64_t bad_number(const View& view, FileId file) {
+  const Switch other =
+      file == kNoFile ? Switch::FileBadNumberIsEinval : Switch::FileWrongDirectionIsEinval;
+  return view.is_on(wakesim::id(other)) ? -EINVAL : -EBADF;
+}
+
 void enter_file(Step& step, const OpenFile& file, FileId id, TransferCall& call) {
   const std::uint32_t flags = file.is_pooled ? step.read(file.state).flags : file.flags;
   const Request request{flags, call.value, call.size};
@@ -491,9 +509,11 @@ bool transfer_enabled(const View& view, const TransferCall& call) {
 Progress step_fdget(Step& step, TransferCall& call) {
   const FileTable& table = table_of(step);
   const FileId file = lookup_in(step, table, call.number);
-  if (!is_open_for(table, file, call.direction)) return step.finish(-EBADF);
-  take_reference(step, file);
-  call.is_counted = true;
+  if (!is_open_for(table, file, call.direction)) return step.finish(bad_number(step, file));
+  if (!step.is_on(wakesim::id(Switch::FileCallsHoldNothing))) {
+    take_reference(step, file);
+    call.is_counted = true;
+  }
   enter_file(step, table.files[index(file)], file, call);
   return Progress::Continues;
 }
@@ -512,7 +532,7 @@ Progress step_in_file(Step& step, TransferCall& call) {
 Progress step_transfer(Step& step, TransferCall& call) {
   switch (call.at) {
     case At::NotOpen:
-      return step.finish(-EBADF);
+      return step.finish(bad_number(step, lookup(step, call.number)));
     case At::Fdget:
       return step_fdget(step, call);
     case At::InFile:
@@ -636,7 +656,8 @@ Progress step_close(Step& step, CloseCall& call) {
   switch (call.at) {
     case CloseCall::At::Unlinking: {
       call.file = lookup(step, call.number);
-      if (call.file == kNoFile) return step.finish(-EBADF);
+      if (call.file == kNoFile) return step.finish(bad_number(step, kNoFile));
+      if (step.is_on(wakesim::id(Switch::FileCloseDoesNothing))) return step.finish(0);
       step.write(find_number(table_of(step), call.number)->slot, Slot{});
       call.at = CloseCall::At::Fput;
       return Progress::Continues;
@@ -692,6 +713,7 @@ struct DupCall {
 
   std::int32_t number;
   FileId file;
+  std::int32_t error;  // Why there is no new number.
   ThreadId thread;
   At at;
   std::array<std::uint8_t, 3> zero;
@@ -714,7 +736,7 @@ Progress step_dup(Step& step, DupCall& call) {
   switch (call.at) {
     case DupCall::At::Fdget:
       call.file = lookup(step, call.number);
-      if (call.file == kNoFile) return step.finish(-EBADF);
+      if (call.file == kNoFile) return step.finish(bad_number(step, kNoFile));
       take_reference(step, call.file);
       call.at = DupCall::At::Installing;
       return Progress::Continues;
@@ -722,12 +744,13 @@ Progress step_dup(Step& step, DupCall& call) {
       const std::int64_t number = install(step, call.file, 0);
       if (number >= 0) return step.finish(number);
       step.note_bound();  // The table of the model is smaller than the kernel's.
+      call.error = static_cast<std::int32_t>(number);
       call.at = DupCall::At::Fput;
       return Progress::Continues;
     }
     case DupCall::At::Fput:
       if (fput(step, call.file) == Progress::Continues) return Progress::Continues;
-      return step.finish(-EMFILE);
+      return step.finish(call.error);
   }
   WAKESIM_UNREACHABLE();
 }
@@ -856,6 +879,22 @@ ModelTable file_model() {
   table.calls = {file::read_row(), file::write_row(), file::close_row(), file::dup_row(),
                  file::pending_row()};
   table.constants = {{"O_NONBLOCK", file::kNonblock}, {"O_CLOEXEC", file::kCloseOnExec}};
+  table.switches = {
+      planted_mistake(Switch::FileBadNumberIsEinval, "file.bad-number-is-einval",
+                      "A number that is not open gives EINVAL."),
+      planted_mistake(Switch::FileWrongDirectionIsEinval, "file.wrong-direction-is-einval",
+                      "A read of a write end, or the reverse, gives EINVAL."),
+      planted_mistake(Switch::FileCloseDoesNothing, "file.close-does-nothing",
+                      "close() returns 0 and leaves the number as it is."),
+      planted_mistake(Switch::FileHighestNumber, "file.highest-number",
+                      "The highest free number is given out."),
+      planted_mistake(Switch::FileFullTableIsEnfile, "file.full-table-is-enfile",
+                      "No free number gives ENFILE."),
+      planted_mistake(Switch::FileCallsHoldNothing, "file.calls-hold-nothing",
+                      "A read or write in flight does not keep its file open."),
+      planted_mistake(Switch::FileReleasesEarly, "file.releases-early",
+                      "A file is released when one reference is left."),
+  };
   return table;
 }
 

@@ -16,11 +16,16 @@ ListId bucket(const View& view, std::uint32_t word) {
 EntryId pick_waiter(const View& view, ListId list, std::uint32_t bitset) {
   EntryId picked = kNoEntry;
   for (EntryId e = view.first(list); e != kNoEntry; e = view.next(list, e)) {
-    if ((view.entry(e).key & bitset) == 0) continue;
+    const bool matches = (view.entry(e).key & bitset) != 0;
+    if (!matches && !view.is_on(id(Switch::FutexIgnoresBitset))) continue;
     picked = e;
     if (!view.is_on(id(Switch::FutexWakeLifo))) break;
   }
   return picked;
+}
+
+Progress finish_waking(Step& step, const Waking& waking) {
+  return step.finish(step.is_on(id(Switch::FutexResultIsZero)) ? 0 : waking.result);
 }
 
 }  // namespace
@@ -68,13 +73,14 @@ void note_sleep(Step& step, std::uint32_t word, bool comes_back) {
   step.note({StepEvent::Kind::Slept, step.thread(), 0, word_name(step, word)});
 }
 
-bool is_valid_timeout(std::int64_t nanoseconds) {
+bool is_valid_timeout(const View& view, std::int64_t nanoseconds) {
+  if (view.is_on(id(Switch::FutexTakesNegativeTimeout))) return true;
   return nanoseconds >= 0 || nanoseconds == kForever;
 }
 
 bool start_timeout(Step& step, std::int64_t nanoseconds, bool absolute) {
   if (nanoseconds > 0) kernel::arm_timeout(step, nanoseconds, absolute);
-  return nanoseconds == 0;
+  return nanoseconds == 0 && !step.is_on(id(Switch::FutexZeroTimeoutSleeps));
 }
 
 void wake_mark(Step& step, EntryId waiter, Waking& waking) {
@@ -88,24 +94,28 @@ void wake_waiters(Step& step, std::uint32_t word, std::uint32_t bitset, std::int
                   Waking& waking) {
   const ListId list = bucket(step, word);
   std::int32_t woken = 0;
+  if (count == 0 && step.is_on(id(Switch::FutexZeroWakesNobody))) return;
   do {
     const EntryId waiter = pick_waiter(step, list, bitset);
     if (waiter == kNoEntry) return;
     wake_mark(step, waiter, waking);
-  } while (++woken < count);
+  } while (++woken < count || step.is_on(id(Switch::FutexWakesAll)));
 }
 
-Progress drop_lock(Step& step, std::uint32_t word, const Waking& waking) {
+Progress drop_lock(Step& step, std::uint32_t word, Waking& waking) {
   if (waking.result == 0) step.note_vain_wake();
   if (waking.result == 0 && step.is_traced()) {
     step.note({StepEvent::Kind::WokeNobody, {}, 0, word_name(step, word)});
   }
-  return kernel::is_empty(waking.tasks) ? step.finish(waking.result) : Progress::Continues;
+  if (step.is_on(id(Switch::FutexWakesUnderLock))) {
+    while (!kernel::is_empty(waking.tasks)) kernel::wake_up_first(step, waking.tasks);
+  }
+  return kernel::is_empty(waking.tasks) ? finish_waking(step, waking) : Progress::Continues;
 }
 
 Progress wake_next(Step& step, Waking& waking) {
   kernel::wake_up_first(step, waking.tasks);
-  return kernel::is_empty(waking.tasks) ? step.finish(waking.result) : Progress::Continues;
+  return kernel::is_empty(waking.tasks) ? finish_waking(step, waking) : Progress::Continues;
 }
 
 bool counts_nobody(const View& view, std::uint32_t word) {

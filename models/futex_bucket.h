@@ -49,7 +49,7 @@ bool may_leave_early(const View& view, ThreadId thread, std::uint32_t slot);
 void note_sleep(Step& step, std::uint32_t word, bool comes_back);
 
 // A timeout argument that the kernel takes.
-bool is_valid_timeout(std::int64_t nanoseconds);
+bool is_valid_timeout(const View& view, std::int64_t nanoseconds);
 // Starts the caller's timer, unless it is for ever or already over; true if it is already over.
 bool start_timeout(Step& step, std::int64_t nanoseconds, bool absolute);
 
@@ -67,7 +67,7 @@ void wake_mark(Step& step, EntryId waiter, Waking& waking);
 void wake_waiters(Step& step, std::uint32_t word, std::uint32_t bitset, std::int32_t count,
                   Waking& waking);
 // After the lock is dropped: goes on to wake_up_q(), or returns when there is nobody to wake.
-Progress drop_lock(Step& step, std::uint32_t word, const Waking& waking);
+Progress drop_lock(Step& step, std::uint32_t word, Waking& waking);
 // wake_up_q(): one task a step; returns after the last.
 Progress wake_next(Step& step, Waking& waking);
 

@@ -65,9 +65,16 @@ bool requeue_enabled(const View&, const FutexRequeue&) { return true; }
 
 // requeue_futex(): to the other bucket's tail. Onto the same word nothing moves.
 void move_waiter(Step& step, EntryId waiter, const FutexRequeue& requeue) {
-  if (requeue.word == requeue.word2) return;
+  const bool is_same = requeue.word == requeue.word2;
+  if (is_same && !step.is_on(id(Switch::FutexRequeueOntoItselfMoves))) return;
+  if (step.is_on(id(Switch::FutexRequeueMovesNobody))) return;
+  const ListId target = step.list_of_word(static_cast<WordId>(requeue.word2));
   step.remove(step.list_of_word(static_cast<WordId>(requeue.word)), waiter);
-  step.push_back(step.list_of_word(static_cast<WordId>(requeue.word2)), waiter);
+  if (step.is_on(id(Switch::FutexRequeueToHead))) {
+    step.push_front(target, waiter);
+  } else {
+    step.push_back(target, waiter);
+  }
   if (!step.is_on(id(Switch::FutexRequeueCountsLate))) return;
   Entry record = step.entry(waiter);
   record.flags |= kUncounted;
@@ -81,23 +88,29 @@ void wake_and_move(Step& step, FutexRequeue& requeue) {
   EntryId waiter = step.first(list);
   while (waiter != kNoEntry) {
     const EntryId next = step.next(list, waiter);
-    if (requeue.waking.result < requeue.wake) {
+    const bool may_wake =
+        requeue.waking.result < requeue.wake || step.is_on(id(Switch::FutexRequeueWakesAll));
+    const bool may_move = moved < requeue.requeue || step.is_on(id(Switch::FutexRequeueMovesAll));
+    if (!may_wake && !may_move) break;
+    const bool moves_first = step.is_on(id(Switch::FutexRequeueMovesFirst));
+    if (may_wake && !(moves_first && may_move)) {
       wake_mark(step, waiter, requeue.waking);
     } else {
-      if (moved == requeue.requeue) break;
       move_waiter(step, waiter, requeue);
       ++moved;
     }
     waiter = next;
   }
-  requeue.waking.result += moved;
+  if (!step.is_on(id(Switch::FutexRequeueCountsWoken))) requeue.waking.result += moved;
 }
 
 Progress wake_and_requeue(Step& step, FutexRequeue& requeue) {
-  if (requeue.wake < 0 || requeue.requeue < 0) return step.finish(-EINVAL);
-  if (requeue.compares && read_word(step, requeue.word) != requeue.value) {
-    return step.finish(-EAGAIN);
+  const bool is_negative = requeue.wake < 0 || requeue.requeue < 0;
+  if (is_negative && !step.is_on(id(Switch::FutexRequeueTakesNegative))) {
+    return step.finish(-EINVAL);
   }
+  const bool compares = requeue.compares && !step.is_on(id(Switch::FutexCmpRequeueNoCompare));
+  if (compares && read_word(step, requeue.word) != requeue.value) return step.finish(-EAGAIN);
   wake_and_move(step, requeue);
   requeue.at = At::Waking;
   return drop_lock(step, requeue.word, requeue.waking);

@@ -70,7 +70,7 @@ void begin_wait_bitset(Step& step, std::span<const std::int64_t> arguments, Fute
           .bitset = static_cast<std::uint32_t>(arguments[2]),
           .thread = index(step.thread()),
           .at = At::Comparing,
-          .is_absolute = true,
+          .is_absolute = !step.is_on(id(Switch::FutexBitsetTimeoutRelative)),
           .is_over = false,
           .zero = {}};
 }
@@ -117,9 +117,12 @@ Progress queue(Step& step, FutexWait& wait) {
 // futex_wait_setup(): from the read of the word until the waiter is queued the lock is held, so a
 // waker that changed the word before it takes the lock is either seen here or finds us there.
 Progress compare_and_queue(Step& step, FutexWait& wait) {
-  if (wait.bitset == 0 || !is_valid_timeout(wait.timeout)) return leave(step, -EINVAL);
+  const bool has_bits = wait.bitset != 0 || step.is_on(id(Switch::FutexTakesEmptyBitset));
+  const bool is_invalid = !has_bits || !is_valid_timeout(step, wait.timeout);
+  if (is_invalid && !step.is_on(id(Switch::FutexComparesFirst))) return leave(step, -EINVAL);
   const bool compares = !step.is_on(id(Switch::FutexNoCompare));
   if (compares && read_word(step, wait.word) != wait.value) return leave(step, -EAGAIN);
+  if (is_invalid) return leave(step, -EINVAL);
   if (step.is_on(id(Switch::FutexCompareOutsideLock))) {
     wait.at = At::Compared;
     return Progress::Continues;
@@ -129,17 +132,20 @@ Progress compare_and_queue(Step& step, FutexWait& wait) {
 
 // The end of futex_do_wait(), futex_unqueue() and the end of __futex_wait().
 Progress unqueue(Step& step, FutexWait& wait) {
+  const auto thread = static_cast<ThreadId>(wait.thread);
   kernel::set_current_state(step, kernel::kTaskRunning);
   const bool was_woken = !unqueue_waiter(step, 0);
   const bool timed_out = is_timed_out(step, wait);
-  const bool timeout_wins = timed_out && step.is_on(id(Switch::FutexTimeoutBeatsWake));
-  if (was_woken && !timeout_wins) return leave(step, 0);
-  if (timed_out) return leave(step, -ETIMEDOUT);
-  const auto thread = static_cast<ThreadId>(wait.thread);
-  if (kernel::signal_pending(step, thread)) {
+  const bool is_interrupted = kernel::signal_pending(step, thread);
+  const bool wake_loses = (timed_out && step.is_on(id(Switch::FutexTimeoutBeatsWake))) ||
+                          (is_interrupted && step.is_on(id(Switch::FutexSignalBeatsWake)));
+  if (was_woken && !wake_loses) return leave(step, 0);
+  if (timed_out) return leave(step, step.is_on(id(Switch::FutexTimeoutIsSuccess)) ? 0 : -ETIMEDOUT);
+  if (is_interrupted) {
     const bool has_timer = step.run(thread).timer != kernel::kTimerOff;
     return leave(step, has_timer ? kernel::kRestartBlock : kernel::kRestartSys);
   }
+  if (step.is_on(id(Switch::FutexSpuriousReturns))) return leave(step, 0);
   wait.at = At::Comparing;  // Spurious: the same value again. The timer keeps running.
   return Progress::Continues;
 }

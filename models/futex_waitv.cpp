@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "models/futex_bucket.h"
+#include "models/switches.h"
 #include "sim/assert.h"
 #include "sim/program/builder.h"
 
@@ -119,8 +120,12 @@ Progress leave(Step& step, std::int64_t result) {
 
 // What futex_unqueue_multiple() leads to.
 Progress finish_unqueueing(Step& step, FutexWaitv& wait) {
-  if (wait.woken != 0) return leave(step, wait.woken - 1);
-  if (wait.queued < wait.count) return leave(step, -EAGAIN);
+  const bool is_mismatch = wait.queued < wait.count;
+  const bool wake_loses =
+      (is_mismatch && step.is_on(id(Switch::FutexWaitvMismatchBeatsWake))) ||
+      (is_timed_out(step, wait) && step.is_on(id(Switch::FutexWaitvTimeoutBeatsWake)));
+  if (wait.woken != 0 && !wake_loses) return leave(step, wait.woken - 1);
+  if (is_mismatch) return leave(step, -EAGAIN);
   if (is_timed_out(step, wait)) return leave(step, -ETIMEDOUT);
   if (kernel::signal_pending(step, step.thread())) return leave(step, kernel::kRestartSys);
   wait.at = At::Queueing;
@@ -131,7 +136,8 @@ Progress finish_unqueueing(Step& step, FutexWaitv& wait) {
 
 // futex_unqueue_multiple(), one word.
 Progress unqueue_next(Step& step, FutexWaitv& wait) {
-  if (!unqueue_waiter(step, wait.position)) {
+  const bool keeps_first = wait.woken != 0 && step.is_on(id(Switch::FutexWaitvLowestIndex));
+  if (!unqueue_waiter(step, wait.position) && !keeps_first) {
     wait.woken = static_cast<std::uint8_t>(wait.position + 1);
   }
   ++wait.position;
@@ -155,11 +161,15 @@ void enter(Step& step, FutexWaitv& wait) {
 
 // futex_wait_multiple_setup(), one word: compare and queue in one lock hold.
 Progress queue_next(Step& step, FutexWaitv& wait) {
-  const bool is_valid = wait.count != 0 && !wait.is_too_many && is_valid_timeout(wait.timeout);
+  const bool is_valid =
+      wait.count != 0 && !wait.is_too_many && is_valid_timeout(step, wait.timeout);
+  const bool is_nothing = wait.count == 0 && !wait.is_too_many;
+  if (is_nothing && step.is_on(id(Switch::FutexWaitvTakesNothing))) return step.finish(0);
   if (!is_valid) return step.finish(-EINVAL);
   if (wait.position == 0) enter(step, wait);
   const Waiter waiter = waiter_at(wait, wait.position);
-  if (read_word(step, waiter.word) != waiter.value) {
+  const bool compares = wait.position == 0 || !step.is_on(id(Switch::FutexWaitvComparesFirst));
+  if (compares && read_word(step, waiter.word) != waiter.value) {
     kernel::set_current_state(step, kernel::kTaskRunning);
     const std::uint8_t queued = wait.position;
     start_unqueueing(wait, queued);

@@ -42,10 +42,11 @@ static_assert(std::has_unique_object_representations_v<FutexWake>);
 
 using At = FutexWake::At;
 
-void begin_wake(Step&, std::span<const std::int64_t> arguments, FutexWake& wake) {
+void begin_wake(Step& step, std::span<const std::int64_t> arguments, FutexWake& wake) {
+  const bool takes_one_bit = step.is_on(id(Switch::FutexPlainWakeTakesOneBit));
   wake = {.waking = {},
           .word = static_cast<std::uint32_t>(arguments[0]),
-          .bitset = kMatchAny,
+          .bitset = takes_one_bit ? std::uint32_t{1} << 31 : kMatchAny,
           .count = as_int(arguments[1]),
           .at = At::Marking,
           .zero = {}};
@@ -92,7 +93,8 @@ Progress unlink_late(Step& step, const FutexWake& wake) {
 // step: a waiter raises the counter before it reads the word, so who finds 0 has been overtaken by
 // nobody who can sleep on the old value.
 Progress mark(Step& step, FutexWake& wake) {
-  if (wake.bitset == 0) return step.finish(-EINVAL);
+  const bool has_bits = wake.bitset != 0 || step.is_on(id(Switch::FutexTakesEmptyBitset));
+  if (!has_bits) return step.finish(-EINVAL);
   if (step.is_on(id(Switch::FutexWakeBeforeUnlink))) return wake_first(step, wake);
   if (!counts_nobody(step, wake.word)) {
     wake_waiters(step, wake.word, wake.bitset, wake.count, wake.waking);
@@ -155,19 +157,20 @@ struct FutexWakeOp {
 static_assert(std::has_unique_object_representations_v<FutexWakeOp>);
 
 // FUTEX_OP() has 12 bits for each number; the kernel extends their sign.
-std::int16_t twelve_bits(std::int64_t argument) {
+std::int16_t twelve_bits(const View& view, std::int64_t argument) {
   const std::int64_t low = argument & 0xfff;
-  return static_cast<std::int16_t>(low >= 0x800 ? low - 0x1000 : low);
+  const bool is_negative = low >= 0x800 && !view.is_on(id(Switch::FutexWakeOpUnsignedOperand));
+  return static_cast<std::int16_t>(is_negative ? low - 0x1000 : low);
 }
 
-void begin_wake_op(Step&, std::span<const std::int64_t> arguments, FutexWakeOp& wake) {
+void begin_wake_op(Step& step, std::span<const std::int64_t> arguments, FutexWakeOp& wake) {
   wake = {.waking = {},
           .word = static_cast<std::uint32_t>(arguments[0]),
           .word2 = static_cast<std::uint32_t>(arguments[1]),
           .count = as_int(arguments[2]),
           .count2 = as_int(arguments[3]),
-          .operand = twelve_bits(arguments[5]),
-          .compared = twelve_bits(arguments[7]),
+          .operand = twelve_bits(step, arguments[5]),
+          .compared = twelve_bits(step, arguments[7]),
           .operation = static_cast<std::uint8_t>(arguments[4] & 0xf),
           .comparison = static_cast<std::uint8_t>(arguments[6] & 0xf),
           .is_waking = 0,
@@ -194,7 +197,7 @@ std::optional<std::uint32_t> apply(std::uint8_t operation, std::int16_t operand,
   }
 }
 
-std::optional<bool> compare(std::uint8_t comparison, std::int32_t old, std::int32_t compared) {
+std::optional<bool> compare(std::uint8_t comparison, std::int64_t old, std::int64_t compared) {
   switch (comparison) {
     case kEqual:
       return old == compared;
@@ -213,14 +216,40 @@ std::optional<bool> compare(std::uint8_t comparison, std::int32_t old, std::int3
   }
 }
 
+// What the mutants of the operation make of it.
+std::uint8_t operation_of(const View& view, const FutexWakeOp& wake) {
+  std::uint8_t operation = wake.operation;
+  const bool is_known = (operation & ~kShift) <= kXor;
+  const bool sets = view.is_on(id(Switch::FutexWakeOpAlwaysSets)) && is_known;
+  const bool takes_any = view.is_on(id(Switch::FutexWakeOpTakesAnyOp)) && !is_known;
+  if (sets || takes_any) operation = static_cast<std::uint8_t>(kSet | (operation & kShift));
+  if (view.is_on(id(Switch::FutexWakeOpNoShift))) operation &= static_cast<std::uint8_t>(~kShift);
+  return operation;
+}
+
+// Does the second word's old value pass the comparison? Nothing if that is unknown.
+std::optional<bool> passes(const View& view, const FutexWakeOp& wake, std::uint32_t old) {
+  std::uint8_t comparison = wake.comparison;
+  const bool is_known = comparison <= kGreaterEqual;
+  if (is_known && view.is_on(id(Switch::FutexWakeOpWakesBoth))) return true;
+  if (is_known && view.is_on(id(Switch::FutexWakeOpAlwaysEqual))) comparison = kEqual;
+  if (view.is_on(id(Switch::FutexWakeOpComparesUnsigned))) {
+    return compare(comparison, std::int64_t{old},
+                   static_cast<std::uint32_t>(std::int32_t{wake.compared}));
+  }
+  return compare(comparison, static_cast<std::int32_t>(old), wake.compared);
+}
+
 // futex_wake_op(), up to the unlock.
 Progress operate_and_mark(Step& step, FutexWakeOp& wake) {
   const std::uint32_t old = read_word(step, wake.word2);
-  const auto value = apply(wake.operation, wake.operand, old);
+  const auto value = apply(operation_of(step, wake), wake.operand, old);
   if (!value) return step.finish(-ENOSYS);
-  exchange_word(step, wake.word2, *value);
+  const bool compares_new = step.is_on(id(Switch::FutexWakeOpComparesNew));
+  const auto holds = passes(step, wake, compares_new ? *value : old);
+  if (!holds && step.is_on(id(Switch::FutexWakeOpChecksCmpFirst))) return step.finish(-ENOSYS);
   // An unknown comparison is found out only after the word has changed.
-  const auto holds = compare(wake.comparison, static_cast<std::int32_t>(old), wake.compared);
+  exchange_word(step, wake.word2, *value);
   if (!holds) return step.finish(-ENOSYS);
   wake_waiters(step, wake.word, kMatchAny, wake.count, wake.waking);
   if (*holds) wake_waiters(step, wake.word2, kMatchAny, wake.count2, wake.waking);

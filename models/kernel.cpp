@@ -17,7 +17,32 @@ ModelTable kernel_model() {
       "Each entry that a wake visits is a step of its own, with the queue's lock held in between. "
       "Nobody can tell the difference; it is there to be compared.";
   split.source = "__wake_up_common() in kernel/sched/wait.c";
-  table.switches = {split};
+  table.switches = {
+      split,
+      planted_mistake(Switch::KernelWaitsAtTail, "kernel.waits-at-tail",
+                      "add_wait_queue and prepare_to_wait queue at the tail."),
+      planted_mistake(Switch::KernelExclusiveAtHead, "kernel.exclusive-at-head",
+                      "The exclusive kind of both queues at the head."),
+      planted_mistake(Switch::KernelWakeIgnoresNr, "kernel.wake-ignores-nr",
+                      "A wake does not stop behind as many exclusive entries as it is for."),
+      planted_mistake(Switch::KernelWakeAllStops, "kernel.wake-all-stops",
+                      "A wake of all stops behind the first exclusive entry."),
+      planted_mistake(Switch::KernelCountsPlainWakes, "kernel.counts-plain-wakes",
+                      "A wake counts entries that are not exclusive, too."),
+      planted_mistake(Switch::KernelCountsFailedWakes, "kernel.counts-failed-wakes",
+                      "A wake counts exclusive entries whose task runs already."),
+      planted_mistake(Switch::KernelWakeIgnoresMode, "kernel.wake-ignores-mode",
+                      "A wake of interruptible tasks wakes the others as well."),
+      planted_mistake(Switch::KernelWakeIsKept, "kernel.wake-is-kept",
+                      "A wake that finds the task running is kept for its next sleep."),
+      planted_mistake(Switch::KernelPrepareKeepsState, "kernel.prepare-keeps-state",
+                      "prepare_to_wait queues the task and does not set its state."),
+      planted_mistake(Switch::KernelAutoremoveKeeps, "kernel.autoremove-keeps",
+                      "A wake leaves the entries of prepare_to_wait queued."),
+      planted_mistake(Switch::KernelAutoremoveAlways, "kernel.autoremove-always",
+                      "A wake unlinks the entries of prepare_to_wait even of tasks that it does "
+                      "not wake."),
+  };
   return table;
 }
 
@@ -46,7 +71,9 @@ void link(Step& step, const WaitQueue& queue, EntryId entry, EntryOptions option
 // fs/select.c, pollwake(): filtered by key; sets `triggered` before it wakes, so that a poller that
 // is not asleep yet will not sleep. The entry stays linked until poll_freewait().
 bool pollwake(Step& step, EntryId entry, const Entry& record, WakeOptions options) {
-  if (options.key != 0 && (options.key & record.key) == 0) return false;
+  const bool is_for_all = options.key == 0 ? !step.is_on(id(Switch::PollNeedsKey))
+                                           : step.is_on(id(Switch::PollIgnoresKey));
+  if (!is_for_all && (options.key & record.key) == 0) return false;
   const ThreadId poller = step.owner(entry);
   TaskRun run = step.run(poller);
   run.flags |= kTriggered;
@@ -76,11 +103,16 @@ bool run_task_callback(Step& step, EntryId entry, const WakeOptions& options) {
       break;
     case WakeFunction::EpollWait:
       return ep_autoremove_wake_function(step, entry, options);
-    case WakeFunction::Default:
-      return try_to_wake_up(step, owner, options.mode);
+    case WakeFunction::Default: {
+      const bool woken = try_to_wake_up(step, owner, options.mode);
+      if (woken && step.is_on(id(Switch::WaitQueueDefaultRemoves))) remove_wait_queue(step, entry);
+      return woken;
+    }
     case WakeFunction::Autoremove: {
       const bool woken = try_to_wake_up(step, owner, options.mode);
-      if (woken) remove_wait_queue(step, entry);
+      const bool is_unlinked = woken ? !step.is_on(id(Switch::KernelAutoremoveKeeps))
+                                     : step.is_on(id(Switch::KernelAutoremoveAlways));
+      if (is_unlinked) remove_wait_queue(step, entry);
       return woken;
     }
     case WakeFunction::Pollwake:
@@ -100,7 +132,7 @@ void prepare(Step& step, const WaitQueue& queue, EntryId entry, TaskState state,
       add_wait_queue(step, queue, entry, options);
     }
   }
-  set_current_state(step, state);
+  if (!step.is_on(id(Switch::KernelPrepareKeepsState))) set_current_state(step, state);
 }
 
 }  // namespace
@@ -117,7 +149,9 @@ bool signal_pending(const View& view, ThreadId thread) {
 
 void set_current_state(Step& step, TaskState state) {
   TaskRun run = step.run(step.thread());
-  run.state = state;
+  const bool is_woken_early = state != kTaskRunning && (run.flags & kKeptWake) != 0;
+  run.state = is_woken_early ? kTaskRunning : state;
+  if (is_woken_early) run.flags &= static_cast<std::uint8_t>(~kKeptWake);
   step.set_run(step.thread(), run);
 }
 
@@ -127,7 +161,12 @@ bool timer_fired(const View& view, ThreadId thread) {
 
 bool try_to_wake_up(Step& step, ThreadId thread, std::uint8_t mask) {
   TaskRun run = step.run(thread);
+  if (step.is_on(id(Switch::KernelWakeIgnoresMode))) mask = kTaskNormal;
   if ((run.state & mask) == 0) {
+    if (step.is_on(id(Switch::KernelWakeIsKept)) && run.state == kTaskRunning) {
+      run.flags |= kKeptWake;
+      step.set_run(thread, run);
+    }
     if (step.is_traced()) step.note({StepEvent::Kind::WokeRunning, thread, 0, {}});
     return false;
   }
@@ -154,13 +193,13 @@ bool is_linked(const View& view, EntryId entry) { return view.entry(entry).list 
 
 void add_wait_queue(Step& step, const WaitQueue& queue, EntryId entry, EntryOptions options) {
   const auto flags = static_cast<std::uint16_t>(options.flags & ~kWaitExclusive);
-  link(step, queue, entry, options, flags, true);
+  link(step, queue, entry, options, flags, !step.is_on(id(Switch::KernelWaitsAtTail)));
 }
 
 void add_wait_queue_exclusive(Step& step, const WaitQueue& queue, EntryId entry,
                               EntryOptions options) {
   const auto flags = static_cast<std::uint16_t>(options.flags | kWaitExclusive);
-  link(step, queue, entry, options, flags, false);
+  link(step, queue, entry, options, flags, step.is_on(id(Switch::KernelExclusiveAtHead)));
 }
 
 void add_wait_queue_exclusive_head(Step& step, const WaitQueue& queue, EntryId entry,

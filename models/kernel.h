@@ -45,6 +45,7 @@ enum RunFlag : std::uint8_t {
   kTriggered = 0x01,   // poll_wqueues::triggered.
   kOnWakeQ = 0x02,     // The task's wake_q node is in use; TaskRun::detail links to the next.
   kSigPending = 0x04,  // TIF_SIGPENDING: a signal is there to be delivered.
+  kKeptWake = 0x08,    // kernel.wake-is-kept: a wake that found the task running.
 };
 
 // What a call returns inside the kernel when a signal interrupted it, include/linux/errno.h.

@@ -63,8 +63,11 @@ bool is_full(const View& view, const Pipe& pipe) {
 
 // pipe_readable(), pipe_writable(): what a sleeper looks at without the mutex. They are two loads;
 // as one step it is exact, since the sleeper is queued and every change that makes one true wakes.
+bool is_at_end(const View& view, const Pipe& pipe) {
+  return view.read(pipe.ends).writers == 0 && !view.is_on(id(Switch::PipeNoEndOfFile));
+}
 bool is_readable(const View& view, const Pipe& pipe) {
-  return !is_empty(view, pipe) || view.read(pipe.ends).writers == 0;
+  return !is_empty(view, pipe) || is_at_end(view, pipe);
 }
 bool is_writable(const View& view, const Pipe& pipe) {
   return !is_full(view, pipe) || view.read(pipe.ends).readers == 0;
@@ -120,8 +123,9 @@ Taken take_bytes(Step& step, const Pipe& pipe, std::uint32_t count) {
         static_cast<std::uint16_t>(std::min<std::uint32_t>(length, count - taken.bytes));
     taken.bytes += chunk;
     if (chunk == length) {
-      taken.was_full |= is_full(step, pipe);
+      taken.was_full |= is_full(step, pipe) || step.is_on(id(Switch::PipeEveryReadWakes));
       release_page(step, pipe);
+      if (step.is_on(id(Switch::PipeReadStopsAtPage))) break;
     } else {
       RingState ring = step.read(pipe.ring);
       ring.offset = static_cast<std::uint16_t>(ring.offset + chunk);
@@ -135,11 +139,15 @@ Taken take_bytes(Step& step, const Pipe& pipe, std::uint32_t count) {
 // The part of a write that goes into the newest page: all of what does not fill pages, or nothing.
 std::uint32_t merge_bytes(Step& step, const Pipe& pipe, std::uint32_t count) {
   const RingState ring = step.read(pipe.ring);
-  const std::uint32_t chunk = count % kPage;
-  if (chunk == 0 || ring.used == 0) return 0;
+  std::uint32_t chunk = count % kPage;
+  if (chunk == 0 || ring.used == 0 || step.is_on(id(Switch::PipeNeverMerges))) return 0;
   const auto& newest = pipe.lengths[ring.used - 1u];
-  const std::uint32_t offset = ring.used == 1 ? ring.offset : 0;
+  const bool has_offset = ring.used == 1 && !step.is_on(id(Switch::PipeMergeForgetsOffset));
+  const std::uint32_t offset = has_offset ? ring.offset : 0;
   const std::uint32_t length = step.read(newest);
+  if (step.is_on(id(Switch::PipeSplitsSmallWrites))) {
+    chunk = std::min(chunk, kPage - offset - length);
+  }
   if (offset + length + chunk > kPage) return 0;
   step.write(newest, static_cast<std::uint16_t>(length + chunk));
   return chunk;
@@ -208,7 +216,7 @@ Wait step_wait(Step& step, const Pipe& pipe, Wait at, Sleeper sleeper) {
         kernel::prepare_to_wait(step, sleeper.queue, kernel::my_entry(step),
                                 kernel::kTaskInterruptible);
       }
-      return Wait::Looking;
+      return step.is_on(id(Switch::PipeLooksBeforeLinking)) ? Wait::Asleep : Wait::Looking;
     case Wait::Looking:
       if (sleeper.condition(step, pipe)) return after_condition(step);
       if (swallows_wake(step) && kernel::signal_pending(step, step.thread())) {
@@ -294,14 +302,19 @@ struct PipeRead {
 };
 static_assert(std::has_unique_object_representations_v<PipeRead>);
 
-void begin_read(Step&, const OpenFile& file, const file::Request& request, PipeRead& read) {
+bool is_nonblocking(const View& view, const file::Request& request) {
+  if (view.is_on(id(Switch::PipeNonblockSleeps))) return false;
+  return (request.flags & file::kNonblock) != 0;
+}
+
+void begin_read(Step& step, const OpenFile& file, const file::Request& request, PipeRead& read) {
   const std::int64_t count = request.value == file::kUnwritten ? 1 : request.value;
   read = {.object = file.object,
           .count = static_cast<std::uint32_t>(std::clamp<std::int64_t>(count, 0, kCountMax)),
           .result = count < 0 ? -EINVAL : 0,
           .at = count <= 0 ? PipeRead::At::Trivial : PipeRead::At::Locked,
           .wait = Wait::None,
-          .is_nonblocking = (request.flags & file::kNonblock) != 0,
+          .is_nonblocking = is_nonblocking(step, request),
           .wakes_next_reader = false};
 }
 
@@ -310,8 +323,9 @@ void begin_read(Step&, const OpenFile& file, const file::Request& request, PipeR
 Progress read_locked(Step& step, PipeRead& read, const Pipe& pipe) {
   const Taken taken = take_bytes(step, pipe, read.count);
   read.result = static_cast<std::int32_t>(taken.bytes);
-  if (taken.bytes == 0 && step.read(pipe.ends).writers != 0) {
-    if (!read.is_nonblocking) {
+  if (taken.bytes == 0 && !is_at_end(step, pipe)) {
+    const bool gives_up = read.wakes_next_reader && step.is_on(id(Switch::PipeWokenReturns));
+    if (!read.is_nonblocking && !gives_up) {
       read.at = PipeRead::At::Waiting;
       read.wait = Wait::Linking;
       return Progress::Continues;
@@ -319,7 +333,7 @@ Progress read_locked(Step& step, PipeRead& read, const Pipe& pipe) {
     read.result = -EAGAIN;
   }
   if (is_empty(step, pipe)) read.wakes_next_reader = false;
-  if (taken.was_full) {
+  if (taken.was_full && !step.is_on(id(Switch::PipeReadWakesNobody))) {
     read.at = PipeRead::At::WakingWriters;
   } else if (read.wakes_next_reader) {
     read.at = PipeRead::At::WakingReaders;
@@ -413,7 +427,7 @@ struct PipeWrite {
 };
 static_assert(std::has_unique_object_representations_v<PipeWrite>);
 
-void begin_write(Step&, const OpenFile& file, const file::Request& request, PipeWrite& write) {
+void begin_write(Step& step, const OpenFile& file, const file::Request& request, PipeWrite& write) {
   const std::int64_t count = request.value;
   write = {.object = file.object,
            .count = static_cast<std::uint32_t>(std::clamp<std::int64_t>(count, 0, kCountMax)),
@@ -421,14 +435,16 @@ void begin_write(Step&, const OpenFile& file, const file::Request& request, Pipe
            .error = count < 0 ? -EINVAL : 0,
            .at = count <= 0 ? PipeWrite::At::Trivial : PipeWrite::At::Locked,
            .wait = Wait::None,
-           .is_nonblocking = (request.flags & file::kNonblock) != 0,
+           .is_nonblocking = is_nonblocking(step, request),
            .was_empty = false,
            .wakes_next_writer = false,
            .zero = {}};
 }
 
 Progress finish_write(Step& step, const PipeWrite& write) {
-  return step.finish(write.written > 0 ? static_cast<std::int64_t>(write.written) : write.error);
+  const bool is_forgotten = write.error == -EPIPE && step.is_on(id(Switch::PipeEpipeBeatsCount));
+  const bool has_count = write.written > 0 && !is_forgotten;
+  return step.finish(has_count ? static_cast<std::int64_t>(write.written) : write.error);
 }
 
 // What follows the last mutex_unlock().
@@ -444,22 +460,38 @@ Progress leave_write(Step& step, PipeWrite& write, const Pipe& pipe) {
   return Progress::Continues;
 }
 
+// No reader is left. SIGPIPE comes whether or not a part was written.
+void break_pipe(Step& step, PipeWrite& write) {
+  const bool is_quiet = step.is_on(id(Switch::PipeNoSigpipe));
+  if (signals::has_signals(step) && !is_quiet) {
+    signals::send_to_thread(step, step.thread(), signals::kSigPipe);
+  }
+  write.error = step.is_on(id(Switch::PipeNoEpipe)) ? 0 : -EPIPE;
+}
+
+// pipe.long-write-whole-or-not: a write that is longer than what is free is refused.
+bool is_refused(const View& view, const PipeWrite& write, const Pipe& pipe) {
+  if (!write.is_nonblocking || !view.is_on(id(Switch::PipeLongWriteWhole))) return false;
+  const std::uint32_t used = view.read(pipe.ring).used;
+  return write.count > (pipe.lengths.size() - used) * kPage;
+}
+
 // Follows anon_pipe_write() from one mutex_lock() to the mutex_unlock().
 Progress write_locked(Step& step, PipeWrite& write, const Pipe& pipe) {
   const bool is_first = write.at == PipeWrite::At::Locked;
   const bool has_readers = step.read(pipe.ends).readers != 0;
   if (!is_first || has_readers) write.was_empty = is_empty(step, pipe);
   if (!has_readers) {
-    if (signals::has_signals(step)) {
-      signals::send_to_thread(step, step.thread(), signals::kSigPipe);
-    }
-    write.error = -EPIPE;
+    break_pipe(step, write);
     return leave_write(step, write, pipe);
   }
-  if (is_first) write.written = merge_bytes(step, pipe, write.count);
-  write.written += append_pages(step, pipe, write.count - write.written);
+  if (!is_refused(step, write, pipe)) {
+    if (is_first) write.written = merge_bytes(step, pipe, write.count);
+    write.written += append_pages(step, pipe, write.count - write.written);
+  }
   if (write.written == write.count) return leave_write(step, write, pipe);
-  if (write.is_nonblocking) {
+  const bool stops = write.written > 0 && step.is_on(id(Switch::PipeBlockingWritePartial));
+  if (write.is_nonblocking || stops) {
     write.error = -EAGAIN;
     return leave_write(step, write, pipe);
   }
@@ -467,9 +499,16 @@ Progress write_locked(Step& step, PipeWrite& write, const Pipe& pipe) {
     write.error = kernel::kRestartSys;
     return leave_write(step, write, pipe);
   }
-  write.at = write.was_empty ? PipeWrite::At::WakingBeforeWait : PipeWrite::At::Waiting;
-  write.wait = write.was_empty ? Wait::None : Wait::Linking;
+  const bool tells = write.was_empty && !step.is_on(id(Switch::PipeFullWriterTellsNobody));
+  write.at = tells ? PipeWrite::At::WakingBeforeWait : PipeWrite::At::Waiting;
+  write.wait = tells ? Wait::None : Wait::Linking;
   return Progress::Continues;
+}
+
+bool wakes_readers(const View& view, const PipeWrite& write, const Pipe& pipe) {
+  if (view.is_on(id(Switch::PipeWriteWakesNobody))) return false;
+  return write.was_empty || view.read(pipe.poll_usage) != 0 ||
+         view.is_on(id(Switch::PipeEveryWriteWakes));
 }
 
 Progress step_write(Step& step, PipeWrite& write) {
@@ -496,7 +535,7 @@ Progress step_write(Step& step, PipeWrite& write) {
     case At::WakingReaders:
       // poll_usage is loaded after the unlock. It never goes back to 0, so loading it and walking
       // the queue are one step.
-      if (write.was_empty || step.read(pipe.poll_usage) != 0) wake_readers(step, pipe);
+      if (wakes_readers(step, write, pipe)) wake_readers(step, pipe);
       if (!write.wakes_next_writer) return finish_write(step, write);
       write.at = At::WakingWriters;
       return Progress::Continues;
@@ -567,18 +606,30 @@ std::uint32_t poll_loads(const View& view, const OpenFile&) {
   return file::is_table_constant(view) ? 1 : 2;
 }
 
+std::uint32_t ring_mask(const View& view, const Pipe& pipe, bool is_read_end) {
+  const Switch forgets = is_read_end ? Switch::PipePollForgetsIn : Switch::PipePollForgetsOut;
+  const bool is_ready = is_read_end ? !is_empty(view, pipe) : !is_full(view, pipe);
+  if (!is_ready || view.is_on(id(forgets))) return 0;
+  return is_read_end ? file::kIn | file::kRdNorm : file::kOut | file::kWrNorm;
+}
+
+std::uint32_t ends_mask(const View& view, const Pipe& pipe, bool is_read_end) {
+  const Switch forgets = is_read_end ? Switch::PipePollForgetsHup : Switch::PipePollForgetsErr;
+  const Ends ends = view.read(pipe.ends);
+  const bool is_alone = is_read_end ? ends.writers == 0 : ends.readers == 0;
+  if (!is_alone || view.is_on(id(forgets))) return 0;
+  if (!is_read_end) return file::kErr;
+  const bool is_readable = view.is_on(id(Switch::PipeHangupIsReadable));
+  return is_readable ? file::kHup | file::kIn : std::uint32_t{file::kHup};
+}
+
 std::uint32_t poll_load(const View& view, const OpenFile& file, std::uint32_t which) {
   const Pipe& pipe = pipe_of(view, file.object);
   const bool is_read_end = file.end == kReadEnd;
-  if (which == 0) {
-    const bool is_ready = is_read_end ? !is_empty(view, pipe) : !is_full(view, pipe);
-    if (!is_ready) return 0;
-    return is_read_end ? file::kIn | file::kRdNorm : file::kOut | file::kWrNorm;
-  }
-  const Ends ends = view.read(pipe.ends);
-  const bool is_alone = is_read_end ? ends.writers == 0 : ends.readers == 0;
-  if (!is_alone) return 0;
-  return is_read_end ? file::kHup : file::kErr;
+  const bool is_swapped =
+      poll_loads(view, file) == 2 && view.is_on(id(Switch::PipeLooksAtWritersFirst));
+  const bool is_ring = (which == 0) != is_swapped;
+  return is_ring ? ring_mask(view, pipe, is_read_end) : ends_mask(view, pipe, is_read_end);
 }
 
 void poll_effects(Effects& effects, const OpenFile& file) {
@@ -653,7 +704,10 @@ const file::FileOperations& write_end() {
 // ---- The object ---------------------------------------------------------------------------------
 
 // round_pipe_size(): whole pages, a power of two of them.
-std::size_t pages_of(std::int64_t capacity) {
+std::size_t pages_of(const Builder& builder, std::int64_t capacity) {
+  if (builder.is_on(id(Switch::PipeCapacityNotRounded))) {
+    return static_cast<std::size_t>((capacity + kPage - 1) / kPage);
+  }
   std::size_t pages = 1;
   while (static_cast<std::int64_t>(pages * kPage) < capacity) pages *= 2;
   return pages;
@@ -683,7 +737,7 @@ std::int64_t create(Builder& builder, const std::string& name,
   Pipe pipe;
   const ClassId ring = builder.add_class(name);
   pipe.ring = builder.add_cell(RingState{}, ring);
-  for (std::size_t i = 0; i < pages_of(capacity); ++i) {
+  for (std::size_t i = 0; i < pages_of(builder, capacity); ++i) {
     pipe.lengths.push_back(builder.add_cell(std::uint16_t{0}, ring));
   }
   pipe.ends = builder.add_cell("ends of " + name, Ends{1, 1});
@@ -769,6 +823,55 @@ ModelTable pipe_model() {
                          "meanwhile.",
                          "the rule of prepare_to_wait_event() left out; abort_exclusive_wait() "
                          "until Linux 4.10")),
+      planted_mistake(Switch::PipeReadStopsAtPage, "pipe.read-stops-at-page",
+                      "A read takes what one page holds, however much it asked for."),
+      planted_mistake(Switch::PipeNoEndOfFile, "pipe.no-end-of-file",
+                      "A read of an empty pipe without writers sleeps."),
+      planted_mistake(Switch::PipeNonblockSleeps, "pipe.nonblock-sleeps",
+                      "O_NONBLOCK is forgotten: the call sleeps."),
+      planted_mistake(Switch::PipeLooksBeforeLinking, "pipe.looks-before-linking",
+                      "A sleeper does not look again when it is queued."),
+      planted_mistake(Switch::PipeWokenReturns, "pipe.woken-returns",
+                      "A reader that is woken and finds the pipe empty returns EAGAIN."),
+      planted_mistake(Switch::PipeWriteWakesNobody, "pipe.write-wakes-nobody",
+                      "A write wakes no reader."),
+      planted_mistake(Switch::PipeReadWakesNobody, "pipe.read-wakes-nobody",
+                      "A read that makes room wakes no writer."),
+      planted_mistake(Switch::PipeEveryWriteWakes, "pipe.every-write-wakes",
+                      "A write to a pipe with data wakes a reader, polled or not."),
+      planted_mistake(Switch::PipeEveryReadWakes, "pipe.every-read-wakes",
+                      "A read that uses up a page wakes a writer though the pipe was not full."),
+      planted_mistake(Switch::PipeFullWriterTellsNobody, "pipe.full-writer-tells-nobody",
+                      "A writer that fills the pipe sleeps without waking a reader."),
+      planted_mistake(Switch::PipeNeverMerges, "pipe.never-merges",
+                      "A write begins a new page always."),
+      planted_mistake(Switch::PipeMergeForgetsOffset, "pipe.merge-forgets-offset",
+                      "The part of a page that was read counts as room."),
+      planted_mistake(Switch::PipeSplitsSmallWrites, "pipe.splits-small-writes",
+                      "A write of up to PIPE_BUF bytes may be cut."),
+      planted_mistake(Switch::PipeLongWriteWhole, "pipe.long-write-whole-or-not",
+                      "A long write is done whole or gives EAGAIN, like a short one."),
+      planted_mistake(Switch::PipeBlockingWritePartial, "pipe.blocking-write-partial",
+                      "A blocking write returns what went when the pipe is full."),
+      planted_mistake(Switch::PipeNoEpipe, "pipe.no-epipe", "A write without readers returns 0."),
+      planted_mistake(Switch::PipeNoSigpipe, "pipe.no-sigpipe",
+                      "A write without readers sends no SIGPIPE."),
+      planted_mistake(Switch::PipeEpipeBeatsCount, "pipe.epipe-beats-count",
+                      "A write that has lost its readers half-way returns EPIPE."),
+      planted_mistake(Switch::PipePollForgetsIn, "pipe.poll-forgets-in",
+                      "poll() never finds data."),
+      planted_mistake(Switch::PipePollForgetsOut, "pipe.poll-forgets-out",
+                      "poll() never finds room."),
+      planted_mistake(Switch::PipePollForgetsHup, "pipe.poll-forgets-hup",
+                      "poll() does not report that no writer is left."),
+      planted_mistake(Switch::PipePollForgetsErr, "pipe.poll-forgets-err",
+                      "poll() does not report that no reader is left."),
+      planted_mistake(Switch::PipeHangupIsReadable, "pipe.hangup-is-readable",
+                      "poll() reports POLLIN with every POLLHUP."),
+      planted_mistake(Switch::PipeLooksAtWritersFirst, "pipe.looks-at-writers-first",
+                      "poll() looks for writers first and for data then."),
+      planted_mistake(Switch::PipeCapacityNotRounded, "pipe.capacity-not-rounded",
+                      "A pipe has as many pages as its capacity needs."),
   };
   return table;
 }

@@ -33,9 +33,6 @@ constexpr std::uint32_t kWritable =
     file::kOut | file::kWrNorm | file::kWrBand | file::kErr | file::kNval;
 constexpr std::uint32_t kExceptional = file::kPri | file::kNval;
 
-// DEFAULT_POLLMASK: a file without a poll method is always ready.
-constexpr std::uint32_t kDefaultMask = file::kIn | file::kOut | file::kRdNorm | file::kWrNorm;
-
 // A call in flight.
 //
 //   (select: CheckingSets -->) Lookup --> Linking --> Loading --> Fput --+--> next descriptor
@@ -107,18 +104,40 @@ std::uint32_t group_end(const PollCall& call, std::uint32_t begin) {
   return end;
 }
 
-std::uint32_t select_sets(std::uint32_t mask, std::uint32_t asked) {
+// What each of the three sets stands for. The rest of the masks are here for the mutants.
+struct SelectMasks {
+  std::uint32_t readable = kReadable;
+  std::uint32_t writable = kWritable;
+  std::uint32_t exceptional = kExceptional;
+};
+
+SelectMasks select_masks(const View& view) {
+  SelectMasks masks;
+  if (view.is_on(id(Switch::PollSelectHupNotReadable))) masks.readable &= ~file::kHup;
+  if (view.is_on(id(Switch::PollSelectErrNotReadable))) masks.readable &= ~file::kErr;
+  if (view.is_on(id(Switch::PollSelectHupIsWritable))) masks.writable |= file::kHup;
+  if (view.is_on(id(Switch::PollSelectErrIsExceptional))) masks.exceptional |= file::kErr;
+  return masks;
+}
+
+std::uint32_t select_sets(const View& view, std::uint32_t mask, std::uint32_t asked) {
+  const SelectMasks masks = select_masks(view);
   std::uint32_t sets = 0;
-  if ((mask & kReadable) != 0) sets |= file::kIn;
-  if ((mask & kWritable) != 0) sets |= file::kOut;
-  if ((mask & kExceptional) != 0) sets |= file::kPri;
+  if ((mask & masks.readable) != 0) sets |= file::kIn;
+  if ((mask & masks.writable) != 0) sets |= file::kOut;
+  if ((mask & masks.exceptional) != 0) sets |= file::kPri;
   return sets & asked;
 }
 
+// What is reported of a poll's descriptor, asked for or not.
+std::uint32_t always_reported(const View& view) {
+  return view.is_on(id(Switch::PollErrHupIfAsked)) ? 0 : file::kErr | file::kHup;
+}
+
 // Which events a wake must have to concern this pair (do_pollfd(), select_poll_one()).
-std::uint32_t key_of(const PollCall& call, std::uint32_t begin) {
+std::uint32_t key_of(const View& view, const PollCall& call, std::uint32_t begin) {
   const auto pairs = pairs_of(call);
-  if (!call.is_select) return pairs[begin].events | file::kErr | file::kHup;
+  if (!call.is_select) return pairs[begin].events | always_reported(view);
   std::uint32_t key = kExceptional;
   for (std::uint32_t i = begin; i < group_end(call, begin); ++i) {
     if ((pairs[i].events & file::kIn) != 0) key |= kReadable;
@@ -133,18 +152,28 @@ std::uint32_t count_bits(std::uint32_t bits) {
   return count;
 }
 
+// poll() counts descriptors, select() bits.
+std::uint32_t count_ready(const View& view, const PollCall& call, std::uint32_t revents) {
+  if (call.is_select) return count_bits(revents);
+  if (view.is_on(id(Switch::PollCountsBits))) return count_bits(revents);
+  const bool is_nothing = revents == file::kNval && view.is_on(id(Switch::PollNvalNotCounted));
+  return revents != 0 && !is_nothing ? 1 : 0;
+}
+
 // One descriptor has been asked. After a ready one the rest are still asked, but not queued on.
-void record_mask(PollCall& call, std::uint32_t mask) {
+void record_mask(const View& view, PollCall& call, std::uint32_t mask) {
   const auto pairs = pairs_of(call);
   const std::uint32_t end = group_end(call, call.position);
   std::uint32_t ready = 0;
   for (std::uint32_t i = call.position; i < end; ++i) {
     const std::uint32_t events = pairs[i].events;
-    const std::uint32_t wanted = events | file::kErr | file::kHup | file::kNval;
-    const std::uint32_t revents = call.is_select ? select_sets(mask, events) : mask & wanted;
+    const std::uint32_t wanted = events | always_reported(view) | file::kNval;
+    const std::uint32_t revents = call.is_select ? select_sets(view, mask, events) : mask & wanted;
     pairs[i].revents = static_cast<std::uint16_t>(revents);
-    ready += call.is_select ? count_bits(revents) : (revents != 0 ? 1u : 0u);
+    ready += count_ready(view, call, revents);
   }
+  const bool counts_once = call.is_select && view.is_on(id(Switch::PollSelectCountsDescriptors));
+  if (counts_once) ready = std::min(ready, 1u);
   call.result += ready;
   if (ready != 0) call.may_link = false;
   call.asked = {};
@@ -164,10 +193,30 @@ void leave(PollCall& call) {
   call.at = holds_entries(call) ? At::Freeing : At::Done;
 }
 
+// What is known of a number that is not open.
+std::uint32_t nval_mask(const View& view, const PollCall& call) {
+  const bool is_nothing = call.is_select && view.is_on(id(Switch::PollSelectNvalIsNothing));
+  return is_nothing ? 0u : std::uint32_t{file::kNval};
+}
+
+// DEFAULT_POLLMASK: a file without a poll method is always ready.
+std::uint32_t default_mask(const View& view) {
+  return view.is_on(id(Switch::PollNoMethodIsNotReady))
+             ? 0
+             : file::kIn | file::kOut | file::kRdNorm | file::kWrNorm;
+}
+
 // The file's method begins: poll_wait() first, while queueing is on.
 void enter_method(const View& view, PollCall& call) {
   const bool looks_first = view.is_on(id(Switch::PollChecksBeforeLinking));
   call.at = call.may_link && !looks_first ? At::Linking : At::Loading;
+}
+
+// A signal counts only if nothing is ready, and even where no sleep was asked for.
+bool signal_matters(const View& view, const PollCall& call) {
+  if (view.is_on(id(Switch::PollSignalFirst))) return true;
+  if (call.is_timed_out && view.is_on(id(Switch::PollZeroTimeoutIgnoresSignal))) return false;
+  return call.result == 0;
 }
 
 // Goes on to the next descriptor that needs a step, or to what follows the pass. Everything passed
@@ -176,7 +225,9 @@ void advance(const View& view, PollCall& call) {
   const auto pairs = pairs_of(call);
   while (call.position < call.pairs) {
     PollPair& pair = pairs[call.position];
-    if (pair.number < 0 && !call.is_select) {  // Ignored by poll().
+    if (call.result > 0 && view.is_on(id(Switch::PollStopsAtFirstReady))) break;
+    const bool is_ignored = !call.is_select && !view.is_on(id(Switch::PollNegativeIsClosed));
+    if (pair.number < 0 && is_ignored) {  // By poll() only.
       ++call.position;
       continue;
     }
@@ -186,11 +237,11 @@ void advance(const View& view, PollCall& call) {
     }
     const FileId id = file::lookup(view, pair.number);
     if (id == file::kNoFile) {
-      record_mask(call, file::kNval);
+      record_mask(view, call, nval_mask(view, call));
       continue;
     }
     if (file::open_file(view, id).operations->poll.queue == nullptr) {
-      record_mask(call, kDefaultMask);
+      record_mask(view, call, default_mask(view));
       continue;
     }
     call.file = id;
@@ -198,8 +249,7 @@ void advance(const View& view, PollCall& call) {
     return;
   }
   call.may_link = false;  // Never queue twice.
-  // A signal counts only if nothing is ready, and even where no sleep was asked for.
-  if (call.result == 0 && kernel::signal_pending(view, call.thread)) {
+  if (signal_matters(view, call) && kernel::signal_pending(view, call.thread)) {
     call.result =
         view.is_on(id(Switch::PollRestarts)) ? kernel::kRestartSys : kernel::kRestartNoHand;
   }
@@ -220,7 +270,7 @@ void begin_pass(const View& view, PollCall& call) {
 void finish_pair(const View& view, PollCall& call, std::uint32_t mask) {
   const std::uint32_t held = pairs_of(call)[call.position].held;
   const FileId id = call.file;
-  record_mask(call, mask);
+  record_mask(view, call, mask);
   if (call.is_counted && id != file::kNoFile && held != index(id) + 1) {
     call.file = id;
     call.at = At::Fput;
@@ -231,9 +281,10 @@ void finish_pair(const View& view, PollCall& call, std::uint32_t mask) {
 
 void step_lookup(Step& step, PollCall& call) {
   const PollPair& pair = pairs_of(call)[call.position];
-  const FileId id = file::lookup(step, pair.number);
+  const bool is_known = pair.held != 0 && step.is_on(wakesim::id(Switch::PollLooksUpOnce));
+  const FileId id = is_known ? static_cast<FileId>(pair.held - 1) : file::lookup(step, pair.number);
   if (id == file::kNoFile) {
-    finish_pair(step, call, file::kNval);
+    finish_pair(step, call, nval_mask(step, call));
     return;
   }
   // The entry of an earlier pass holds this very file: one more reference, dropped before anybody
@@ -241,7 +292,7 @@ void step_lookup(Step& step, PollCall& call) {
   if (pair.held != index(id) + 1) file::take_reference(step, id);
   call.file = id;
   if (file::open_file(step, id).operations->poll.queue == nullptr) {
-    finish_pair(step, call, kDefaultMask);
+    finish_pair(step, call, default_mask(step));
     return;
   }
   enter_method(step, call);
@@ -255,9 +306,16 @@ void step_linking(Step& step, PollCall& call) {
   if (method.announce != nullptr && method.announce(step, open)) return;
   const kernel::WaitQueue queue = method.queue(step, open);
   if (!kernel::may_lock(step, call.thread, queue)) return;  // A walk is under way: wait for it.
-  kernel::add_wait_queue(
-      step, queue, kernel::my_entry(step, call.position),
-      {.function = kernel::WakeFunction::Pollwake, .key = key_of(call, call.position)});
+  const EntryId entry = kernel::my_entry(step, call.position);
+  const kernel::EntryOptions options{.function = kernel::WakeFunction::Pollwake,
+                                     .key = key_of(step, call, call.position)};
+  if (step.is_on(id(Switch::PollLinksExclusive))) {
+    kernel::add_wait_queue_exclusive_head(step, queue, entry, options);
+  } else if (step.is_on(id(Switch::PollLinksAtTail))) {
+    kernel::add_wait_queue_entry_tail(step, queue, entry, options);
+  } else {
+    kernel::add_wait_queue(step, queue, entry, options);
+  }
   pairs_of(call)[call.position].held = index(call.file) + 1;
   if (step.is_on(id(Switch::PollChecksBeforeLinking))) {
     finish_pair(step, call, call.asked.mask);
@@ -266,11 +324,11 @@ void step_linking(Step& step, PollCall& call) {
   }
 }
 
-bool is_ready(const PollCall& call, std::uint32_t mask) {
-  if (!call.is_select) return (mask & key_of(call, call.position)) != 0;
+bool is_ready(const View& view, const PollCall& call, std::uint32_t mask) {
+  if (!call.is_select) return (mask & key_of(view, call, call.position)) != 0;
   const auto pairs = pairs_of(call);
   for (std::uint32_t i = call.position; i < group_end(call, call.position); ++i) {
-    if (select_sets(mask, pairs[i].events) != 0) return true;
+    if (select_sets(view, mask, pairs[i].events) != 0) return true;
   }
   return false;
 }
@@ -279,7 +337,8 @@ void step_loading(Step& step, PollCall& call) {
   const OpenFile& open = file::open_file(step, call.file);
   const auto mask = file::ask(step, open, call.asked);
   if (!mask) return;
-  if (step.is_on(id(Switch::PollChecksBeforeLinking)) && call.may_link && !is_ready(call, *mask)) {
+  const bool links_late = step.is_on(id(Switch::PollChecksBeforeLinking)) && call.may_link;
+  if (links_late && !is_ready(step, call, *mask)) {
     call.asked.mask = *mask;
     call.at = At::Linking;
     return;
@@ -331,9 +390,14 @@ void step_setting_state(Step& step, PollCall& call) {
 // The rest of poll_schedule_timeout(). `triggered` is cleared before the next pass looks: a wake
 // from here on will be remembered again.
 void step_asleep(Step& step, PollCall& call) {
-  if (kernel::timer_fired(step, call.thread)) call.is_timed_out = true;
+  const bool is_over = kernel::timer_fired(step, call.thread);
+  if (is_over || step.is_on(id(Switch::PollTrustsWakes))) call.is_timed_out = true;
   kernel::set_current_state(step, kernel::kTaskRunning);
   if (!step.is_on(id(Switch::PollClearsTriggeredLate))) clear_triggered(step);
+  if (is_over && step.is_on(id(Switch::PollNoPassAfterTimeout))) {
+    leave(call);
+    return;
+  }
   begin_pass(step, call);
 }
 
@@ -386,7 +450,7 @@ void step_checking_sets(const View& view, PollCall& call) {
   const bool is_bad = std::any_of(pairs.begin(), pairs.end(), [&](const PollPair& pair) {
     return file::lookup(view, pair.number) == file::kNoFile;
   });
-  if (is_bad) {
+  if (is_bad && !view.is_on(id(Switch::PollSelectSkipsCheck))) {
     call.result = -EBADF;
     call.at = At::Done;
     return;
@@ -405,9 +469,21 @@ struct Variant {
   constexpr std::size_t scalars() const { return has_mask ? 2 : 1; }
 };
 
+// Whether the call gets a time that cannot be.
+bool is_invalid(const View& view, std::int64_t timeout, bool has_timespec) {
+  const bool is_negative = has_timespec && timeout < 0 && timeout != kForever;
+  return is_negative && !view.is_on(id(Switch::PollTakesNegativeTimespec));
+}
+
+// The argument, but for mutants.
+std::int64_t timeout_of(const View& view, std::int64_t timeout, bool has_timespec) {
+  const bool is_negative = !has_timespec && timeout < 0 && timeout != kForever;
+  return is_negative && view.is_on(id(Switch::PollNegativeTimeoutIsZero)) ? 0 : timeout;
+}
+
 template <Variant variant>
 void begin_poll(Step& step, std::span<const std::int64_t> arguments, PollCall& call) {
-  const std::int64_t timeout = arguments[0];
+  const std::int64_t timeout = timeout_of(step, arguments[0], variant.has_timespec);
   const std::uint32_t count = step.pair_count();
   constexpr std::size_t kScalars = variant.scalars();
   WAKESIM_ASSERT(arguments.size() == kScalars + 2 * std::size_t{count});
@@ -426,7 +502,7 @@ void begin_poll(Step& step, std::span<const std::int64_t> arguments, PollCall& c
                 .held = 0,
                 .place = i};
   }
-  if (variant.has_timespec && timeout < 0 && timeout != kForever) {
+  if (is_invalid(step, timeout, variant.has_timespec)) {
     call.result = -EINVAL;
     call.at = At::Done;
     return;
@@ -437,11 +513,16 @@ void begin_poll(Step& step, std::span<const std::int64_t> arguments, PollCall& c
   // during the first pass, the call does not sleep.
   if (timeout > 0) kernel::arm_timeout(step, timeout);
   call.has_timer = timeout > 0;
-  call.is_timed_out = timeout == 0;
-  call.may_link = timeout != 0;
+  call.is_timed_out = timeout == 0 && !step.is_on(id(Switch::PollZeroTimeoutSleeps));
+  call.may_link = !call.is_timed_out;
   if (variant.is_select) {
     std::stable_sort(pairs.begin(), pairs.end(),
                      [](const PollPair& a, const PollPair& b) { return a.number < b.number; });
+  }
+  const Switch backwards =
+      variant.is_select ? Switch::PollSelectBackwards : Switch::PollArrayBackwards;
+  if (step.is_on(id(backwards))) std::reverse(pairs.begin(), pairs.end());
+  if (variant.is_select) {
     call.at = At::CheckingSets;
     if (!call.is_counted) step_checking_sets(step, call);
   } else {
@@ -633,17 +714,6 @@ CallRow select_row(std::string_view name, std::string_view about, std::string_vi
   return row;
 }
 
-SwitchRow bug(Switch which, std::string_view name, std::string_view about) {
-  SwitchRow row;
-  row.id = id(which);
-  row.name = name;
-  row.values = {"off", "on"};
-  row.about = about;
-  row.source = "a planted mistake: no kernel had it";
-  row.is_bug = true;
-  return row;
-}
-
 }  // namespace
 
 ModelTable poll_model() {
@@ -662,15 +732,71 @@ ModelTable poll_model() {
       {"RDNORM", file::kRdNorm}, {"RDBAND", file::kRdBand}, {"WRNORM", file::kWrNorm},
       {"WRBAND", file::kWrBand}, {"RDHUP", file::kRdHup}};
   table.switches = {
-      bug(Switch::PollClearsTriggeredLate, "poll.clears-triggered-late",
+      planted_mistake(
+          Switch::PollClearsTriggeredLate, "poll.clears-triggered-late",
           "`triggered` is cleared after the pass instead of before it: a wake during the pass is "
           "forgotten."),
-      bug(Switch::PollChecksBeforeLinking, "poll.checks-before-linking",
+      planted_mistake(
+          Switch::PollChecksBeforeLinking, "poll.checks-before-linking",
           "The condition is read before the entry is queued: a change in between wakes nobody."),
-      bug(Switch::PollNoTriggered, "poll.no-triggered",
-          "Nothing remembers a wake that comes between the look and the sleep."),
-      bug(Switch::PollRestarts, "poll.restarts",
+      planted_mistake(Switch::PollNoTriggered, "poll.no-triggered",
+                      "Nothing remembers a wake that comes between the look and the sleep."),
+      planted_mistake(
+          Switch::PollRestarts, "poll.restarts",
           "SA_RESTART makes a poll or select that was interrupted again, as if it were a read."),
+      planted_mistake(Switch::PollTrustsWakes, "poll.trusts-wakes",
+                      "A poll that is woken and finds nothing returns 0."),
+      planted_mistake(Switch::PollNoPassAfterTimeout, "poll.no-pass-after-timeout",
+                      "A poll whose time is over returns 0 without another look."),
+      planted_mistake(Switch::PollZeroTimeoutSleeps, "poll.zero-timeout-sleeps",
+                      "A timeout of 0 is none."),
+      planted_mistake(Switch::PollNegativeTimeoutIsZero, "poll.negative-timeout-is-zero",
+                      "A negative timeout of poll is 0, not for ever."),
+      planted_mistake(Switch::PollTakesNegativeTimespec, "poll.takes-negative-timespec",
+                      "A negative timeout of ppoll, select and pselect is no error."),
+      planted_mistake(Switch::PollStopsAtFirstReady, "poll.stops-at-first-ready",
+                      "The descriptors behind the first ready one are not asked."),
+      planted_mistake(Switch::PollArrayBackwards, "poll.array-backwards",
+                      "poll asks the last descriptor of the array first."),
+      planted_mistake(Switch::PollSelectBackwards, "poll.select-backwards",
+                      "select asks the highest descriptor first."),
+      planted_mistake(Switch::PollLooksUpOnce, "poll.looks-up-once",
+                      "A number is looked up in the first pass only."),
+      planted_mistake(Switch::PollNegativeIsClosed, "poll.negative-is-closed",
+                      "A negative descriptor is reported as POLLNVAL."),
+      planted_mistake(Switch::PollNvalNotCounted, "poll.nval-not-counted",
+                      "POLLNVAL does not count."),
+      planted_mistake(Switch::PollErrHupIfAsked, "poll.err-hup-if-asked",
+                      "POLLERR and POLLHUP are reported only to who asks for them."),
+      planted_mistake(Switch::PollCountsBits, "poll.counts-bits",
+                      "poll counts events, not descriptors."),
+      planted_mistake(Switch::PollNoMethodIsNotReady, "poll.no-method-is-not-ready",
+                      "A file without a poll method is never ready."),
+      planted_mistake(Switch::PollSelectSkipsCheck, "poll.select-skips-check",
+                      "select does not look for closed descriptors before it begins."),
+      planted_mistake(Switch::PollSelectCountsDescriptors, "poll.select-counts-descriptors",
+                      "select counts a descriptor once, whatever sets it is in."),
+      planted_mistake(Switch::PollSelectNvalIsNothing, "poll.select-nval-is-nothing",
+                      "A descriptor that is closed during select is in no set."),
+      planted_mistake(Switch::PollSelectHupNotReadable, "poll.select-hup-not-readable",
+                      "A hang-up is not readable."),
+      planted_mistake(Switch::PollSelectHupIsWritable, "poll.select-hup-is-writable",
+                      "A hang-up is writable."),
+      planted_mistake(Switch::PollSelectErrNotReadable, "poll.select-err-not-readable",
+                      "An error is not readable."),
+      planted_mistake(Switch::PollSelectErrIsExceptional, "poll.select-err-is-exceptional",
+                      "An error is exceptional."),
+      planted_mistake(Switch::PollIgnoresKey, "poll.ignores-key",
+                      "A wake wakes pollers of other events as well."),
+      planted_mistake(Switch::PollNeedsKey, "poll.needs-key",
+                      "A wake without a key wakes no poller."),
+      planted_mistake(Switch::PollLinksExclusive, "poll.links-exclusive",
+                      "Pollers are exclusive: a wake reaches one of them."),
+      planted_mistake(Switch::PollLinksAtTail, "poll.links-at-tail", "Pollers queue at the tail."),
+      planted_mistake(Switch::PollSignalFirst, "poll.signal-first",
+                      "A signal is looked for before what is ready."),
+      planted_mistake(Switch::PollZeroTimeoutIgnoresSignal, "poll.zero-timeout-ignores-signal",
+                      "A poll that does not sleep does not look for signals."),
   };
   return table;
 }

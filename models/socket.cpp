@@ -248,13 +248,6 @@ SwitchRow make_switch(Switch which, std::string_view name, std::vector<std::stri
   return row;
 }
 
-SwitchRow bug(Switch which, std::string_view name, std::string_view about) {
-  SwitchRow row =
-      make_switch(which, name, {"off", "on"}, about, "a planted mistake: no kernel had it");
-  row.is_bug = true;
-  return row;
-}
-
 std::vector<SwitchRow> switches() {
   return {
       make_switch(
@@ -269,22 +262,22 @@ std::vector<SwitchRow> switches() {
                   {"no", "yes"},
                   "Whether shutdown() of a listener wakes who waits for room in its backlog.",
                   "no: unix_shutdown(), asked of a 6.18 kernel; yes: a possible repair"),
-      bug(Switch::SocketDataReadyWakesNobody, "socket.data-ready-wakes-nobody",
-          "A send or connect queues its data and wakes nobody."),
-      bug(Switch::SocketWakesBeforeAppend, "socket.wakes-before-append",
-          "A send wakes the receiver first and queues the data afterwards."),
-      bug(Switch::SocketReadWakesNobody, "socket.read-wakes-nobody",
-          "A receive frees the sender's memory and does not tell the sender."),
-      bug(Switch::SocketAcceptWakesNobody, "socket.accept-wakes-nobody",
-          "An accept makes room in the backlog and wakes no connector."),
-      bug(Switch::SocketShutdownWakesNobody, "socket.shutdown-wakes-nobody",
-          "A shutdown marks both ends and wakes nobody."),
-      bug(Switch::SocketStateChangeWakesOne, "socket.state-change-wakes-one",
-          "Shutting down or closing wakes one exclusive waiter, not all."),
-      bug(Switch::SocketEofOnce, "socket.eof-once",
-          "The end of file is told once; the next receive sleeps."),
-      bug(Switch::SocketLooksBeforeLinking, "socket.looks-before-linking",
-          "A receiver looks, then links and sleeps without a second look."),
+      planted_mistake(Switch::SocketDataReadyWakesNobody, "socket.data-ready-wakes-nobody",
+                      "A send or connect queues its data and wakes nobody."),
+      planted_mistake(Switch::SocketWakesBeforeAppend, "socket.wakes-before-append",
+                      "A send wakes the receiver first and queues the data afterwards."),
+      planted_mistake(Switch::SocketReadWakesNobody, "socket.read-wakes-nobody",
+                      "A receive frees the sender's memory and does not tell the sender."),
+      planted_mistake(Switch::SocketAcceptWakesNobody, "socket.accept-wakes-nobody",
+                      "An accept makes room in the backlog and wakes no connector."),
+      planted_mistake(Switch::SocketShutdownWakesNobody, "socket.shutdown-wakes-nobody",
+                      "A shutdown marks both ends and wakes nobody."),
+      planted_mistake(Switch::SocketStateChangeWakesOne, "socket.state-change-wakes-one",
+                      "Shutting down or closing wakes one exclusive waiter, not all."),
+      planted_mistake(Switch::SocketEofOnce, "socket.eof-once",
+                      "The end of file is told once; the next receive sleeps."),
+      planted_mistake(Switch::SocketLooksBeforeLinking, "socket.looks-before-linking",
+                      "A receiver looks, then links and sleeps without a second look."),
   };
 }
 

@@ -3,13 +3,34 @@
 
 #pragma once
 
+#include <string_view>
+
 #include "sim/ids.h"
+#include "sim/program/catalogue.h"
 
 namespace wakesim {
 
 enum class Switch : std::uint16_t {
   // kernel
-  KernelSplitWalks,  // kernel.split-walks
+  KernelSplitWalks,         // kernel.split-walks
+  KernelWaitsAtTail,        // kernel.waits-at-tail
+  KernelExclusiveAtHead,    // kernel.exclusive-at-head
+  KernelWakeIgnoresNr,      // kernel.wake-ignores-nr
+  KernelWakeAllStops,       // kernel.wake-all-stops
+  KernelCountsPlainWakes,   // kernel.counts-plain-wakes
+  KernelCountsFailedWakes,  // kernel.counts-failed-wakes
+  KernelWakeIgnoresMode,    // kernel.wake-ignores-mode
+  KernelWakeIsKept,         // kernel.wake-is-kept
+  KernelPrepareKeepsState,  // kernel.prepare-keeps-state
+  KernelAutoremoveKeeps,    // kernel.autoremove-keeps
+  KernelAutoremoveAlways,   // kernel.autoremove-always
+  // wait_queue
+  WaitQueueDefaultRemoves,       // wait_queue.default-removes
+  WaitQueueFinishKeepsState,     // wait_queue.finish-keeps-state
+  WaitQueueFinishKeepsEntry,     // wait_queue.finish-keeps-entry
+  WaitQueueScheduleIgnoresWake,  // wait_queue.schedule-ignores-wake
+  WaitQueueTimeoutSaysLeft,      // wait_queue.timeout-says-left
+  WaitQueueActiveSeesNobody,     // wait_queue.active-sees-nobody
   // libc
   LibcCancellation,  // libc.cancellation = pc-range | async-window | musl
   // signal
@@ -18,19 +39,85 @@ enum class Switch : std::uint16_t {
   SignalfdNotNotified,         // signalfd.not-notified
   SignalfdLooksBeforeLinking,  // signalfd.looks-before-linking
   // futex
-  FutexCompareOutsideLock,  // futex.compare-outside-lock
-  FutexNoCompare,           // futex.no-compare
-  FutexRequeueCountsLate,   // futex.requeue-counts-late
-  FutexWakeLifo,            // futex.wake-lifo
-  FutexWakeDropsSecond,     // futex.wake-drops-second
-  FutexWakeBeforeUnlink,    // futex.wake-before-unlink
-  FutexTimeoutBeatsWake,    // futex.timeout-beats-wake
-  FutexSleepApart,          // futex.sleep-apart
+  FutexCompareOutsideLock,      // futex.compare-outside-lock
+  FutexNoCompare,               // futex.no-compare
+  FutexRequeueCountsLate,       // futex.requeue-counts-late
+  FutexWakeLifo,                // futex.wake-lifo
+  FutexWakeDropsSecond,         // futex.wake-drops-second
+  FutexWakeBeforeUnlink,        // futex.wake-before-unlink
+  FutexTimeoutBeatsWake,        // futex.timeout-beats-wake
+  FutexSleepApart,              // futex.sleep-apart
+  FutexWakesAll,                // futex.wakes-all
+  FutexZeroWakesNobody,         // futex.zero-wakes-nobody
+  FutexResultIsZero,            // futex.result-is-zero
+  FutexIgnoresBitset,           // futex.ignores-bitset
+  FutexPlainWakeTakesOneBit,    // futex.plain-wake-takes-one-bit
+  FutexTakesEmptyBitset,        // futex.takes-empty-bitset
+  FutexSpuriousReturns,         // futex.spurious-returns
+  FutexTimeoutIsSuccess,        // futex.timeout-is-success
+  FutexSignalBeatsWake,         // futex.signal-beats-wake
+  FutexZeroTimeoutSleeps,       // futex.zero-timeout-sleeps
+  FutexTakesNegativeTimeout,    // futex.takes-negative-timeout
+  FutexComparesFirst,           // futex.compares-first
+  FutexBitsetTimeoutRelative,   // futex.bitset-timeout-relative
+  FutexWakesUnderLock,          // futex.wakes-under-lock
+  FutexRequeueMovesFirst,       // futex.requeue-moves-first
+  FutexRequeueMovesAll,         // futex.requeue-moves-all
+  FutexRequeueWakesAll,         // futex.requeue-wakes-all
+  FutexRequeueCountsWoken,      // futex.requeue-counts-woken
+  FutexRequeueToHead,           // futex.requeue-to-head
+  FutexRequeueMovesNobody,      // futex.requeue-moves-nobody
+  FutexRequeueOntoItselfMoves,  // futex.requeue-onto-itself-moves
+  FutexCmpRequeueNoCompare,     // futex.cmp-requeue-no-compare
+  FutexRequeueTakesNegative,    // futex.requeue-takes-negative
+  FutexWakeOpAlwaysSets,        // futex.wake-op-always-sets
+  FutexWakeOpNoShift,           // futex.wake-op-no-shift
+  FutexWakeOpUnsignedOperand,   // futex.wake-op-unsigned-operand
+  FutexWakeOpAlwaysEqual,       // futex.wake-op-always-equal
+  FutexWakeOpComparesNew,       // futex.wake-op-compares-new
+  FutexWakeOpComparesUnsigned,  // futex.wake-op-compares-unsigned
+  FutexWakeOpWakesBoth,         // futex.wake-op-wakes-both
+  FutexWakeOpTakesAnyOp,        // futex.wake-op-takes-any-op
+  FutexWakeOpChecksCmpFirst,    // futex.wake-op-checks-cmp-first
+  FutexWaitvLowestIndex,        // futex.waitv-lowest-index
+  FutexWaitvMismatchBeatsWake,  // futex.waitv-mismatch-beats-wake
+  FutexWaitvComparesFirst,      // futex.waitv-compares-first
+  FutexWaitvTakesNothing,       // futex.waitv-takes-nothing
+  FutexWaitvTimeoutBeatsWake,   // futex.waitv-timeout-beats-wake
   // eventfd
-  EventfdWriteWakesNobody,  // eventfd.write-wakes-nobody
-  EventfdReadWakesNobody,   // eventfd.read-wakes-nobody
-  EventfdCheckOutsideLock,  // eventfd.check-outside-lock
-  EventfdSignalFirst,       // eventfd.signal-first
+  EventfdWriteWakesNobody,   // eventfd.write-wakes-nobody
+  EventfdReadWakesNobody,    // eventfd.read-wakes-nobody
+  EventfdCheckOutsideLock,   // eventfd.check-outside-lock
+  EventfdSignalFirst,        // eventfd.signal-first
+  EventfdNonblockSleeps,     // eventfd.nonblock-sleeps
+  EventfdTakesShortReads,    // eventfd.takes-short-reads
+  EventfdTakesOtherSizes,    // eventfd.takes-other-sizes
+  EventfdTakesMaximum,       // eventfd.takes-maximum
+  EventfdOverflows,          // eventfd.overflows
+  EventfdWriteOverwrites,    // eventfd.write-overwrites
+  EventfdReadTakesOne,       // eventfd.read-takes-one
+  EventfdSemaphoreTakesAll,  // eventfd.semaphore-takes-all
+  EventfdZeroWakesNobody,    // eventfd.zero-wakes-nobody
+  EventfdReadWakesIfFull,    // eventfd.read-wakes-if-full
+  EventfdWaitsExclusive,     // eventfd.waits-exclusive
+  EventfdWaitsAtHead,        // eventfd.waits-at-head
+  EventfdSleepersLookAtKey,  // eventfd.sleepers-look-at-key
+  EventfdWokenReturns,       // eventfd.woken-returns
+  EventfdPollForgetsIn,      // eventfd.poll-forgets-in
+  EventfdPollOutWhenFull,    // eventfd.poll-out-when-full
+  EventfdPollForgetsErr,     // eventfd.poll-forgets-err
+  EventfdSignalWraps,        // eventfd.signal-wraps
+  EventfdSignalDropsMask,    // eventfd.signal-drops-mask
+  EventfdStartsAtZero,       // eventfd.starts-at-zero
+  EventfdTakesAnyFlag,       // eventfd.takes-any-flag
+  // file
+  FileBadNumberIsEinval,       // file.bad-number-is-einval
+  FileWrongDirectionIsEinval,  // file.wrong-direction-is-einval
+  FileCloseDoesNothing,        // file.close-does-nothing
+  FileHighestNumber,           // file.highest-number
+  FileFullTableIsEnfile,       // file.full-table-is-enfile
+  FileCallsHoldNothing,        // file.calls-hold-nothing
+  FileReleasesEarly,           // file.releases-early
   // timerfd
   TimerfdWakesNobody,       // timerfd.wakes-nobody
   TimerfdKeepsTicks,        // timerfd.keeps-ticks
@@ -42,16 +129,68 @@ enum class Switch : std::uint16_t {
   AioWakesNobody,          // aio.wakes-nobody
   AioNoLookAfterQueueing,  // aio.no-look-after-queueing
   // poll
-  PollClearsTriggeredLate,  // poll.clears-triggered-late
-  PollChecksBeforeLinking,  // poll.checks-before-linking
-  PollNoTriggered,          // poll.no-triggered
-  PollRestarts,             // poll.restarts
+  PollClearsTriggeredLate,       // poll.clears-triggered-late
+  PollChecksBeforeLinking,       // poll.checks-before-linking
+  PollNoTriggered,               // poll.no-triggered
+  PollRestarts,                  // poll.restarts
+  PollTrustsWakes,               // poll.trusts-wakes
+  PollNoPassAfterTimeout,        // poll.no-pass-after-timeout
+  PollZeroTimeoutSleeps,         // poll.zero-timeout-sleeps
+  PollNegativeTimeoutIsZero,     // poll.negative-timeout-is-zero
+  PollTakesNegativeTimespec,     // poll.takes-negative-timespec
+  PollStopsAtFirstReady,         // poll.stops-at-first-ready
+  PollArrayBackwards,            // poll.array-backwards
+  PollSelectBackwards,           // poll.select-backwards
+  PollLooksUpOnce,               // poll.looks-up-once
+  PollNegativeIsClosed,          // poll.negative-is-closed
+  PollNvalNotCounted,            // poll.nval-not-counted
+  PollErrHupIfAsked,             // poll.err-hup-if-asked
+  PollCountsBits,                // poll.counts-bits
+  PollNoMethodIsNotReady,        // poll.no-method-is-not-ready
+  PollSelectSkipsCheck,          // poll.select-skips-check
+  PollSelectCountsDescriptors,   // poll.select-counts-descriptors
+  PollSelectNvalIsNothing,       // poll.select-nval-is-nothing
+  PollSelectHupNotReadable,      // poll.select-hup-not-readable
+  PollSelectHupIsWritable,       // poll.select-hup-is-writable
+  PollSelectErrNotReadable,      // poll.select-err-not-readable
+  PollSelectErrIsExceptional,    // poll.select-err-is-exceptional
+  PollIgnoresKey,                // poll.ignores-key
+  PollNeedsKey,                  // poll.needs-key
+  PollLinksExclusive,            // poll.links-exclusive
+  PollLinksAtTail,               // poll.links-at-tail
+  PollSignalFirst,               // poll.signal-first
+  PollZeroTimeoutIgnoresSignal,  // poll.zero-timeout-ignores-signal
   // pipe
-  PipeCloseWakesOne,  // pipe.close-wakes-one
-  PipeNoHandOff,      // pipe.no-hand-off
-  PipeSwallowsWake,   // pipe.interrupted-swallows-wake
-  PipeWaits,          // pipe.waits = exclusive | all (before 5.6)
-  PipePollUsage,      // pipe.poll-usage = on | off (between 5.5 and 5.14)
+  PipeCloseWakesOne,          // pipe.close-wakes-one
+  PipeNoHandOff,              // pipe.no-hand-off
+  PipeSwallowsWake,           // pipe.interrupted-swallows-wake
+  PipeWaits,                  // pipe.waits = exclusive | all (before 5.6)
+  PipePollUsage,              // pipe.poll-usage = on | off (between 5.5 and 5.14)
+  PipeReadStopsAtPage,        // pipe.read-stops-at-page
+  PipeNoEndOfFile,            // pipe.no-end-of-file
+  PipeNonblockSleeps,         // pipe.nonblock-sleeps
+  PipeLooksBeforeLinking,     // pipe.looks-before-linking
+  PipeWokenReturns,           // pipe.woken-returns
+  PipeWriteWakesNobody,       // pipe.write-wakes-nobody
+  PipeReadWakesNobody,        // pipe.read-wakes-nobody
+  PipeEveryWriteWakes,        // pipe.every-write-wakes
+  PipeEveryReadWakes,         // pipe.every-read-wakes
+  PipeFullWriterTellsNobody,  // pipe.full-writer-tells-nobody
+  PipeNeverMerges,            // pipe.never-merges
+  PipeMergeForgetsOffset,     // pipe.merge-forgets-offset
+  PipeSplitsSmallWrites,      // pipe.splits-small-writes
+  PipeLongWriteWhole,         // pipe.long-write-whole-or-not
+  PipeBlockingWritePartial,   // pipe.blocking-write-partial
+  PipeNoEpipe,                // pipe.no-epipe
+  PipeNoSigpipe,              // pipe.no-sigpipe
+  PipeEpipeBeatsCount,        // pipe.epipe-beats-count
+  PipePollForgetsIn,          // pipe.poll-forgets-in
+  PipePollForgetsOut,         // pipe.poll-forgets-out
+  PipePollForgetsHup,         // pipe.poll-forgets-hup
+  PipePollForgetsErr,         // pipe.poll-forgets-err
+  PipeHangupIsReadable,       // pipe.hangup-is-readable
+  PipeLooksAtWritersFirst,    // pipe.looks-at-writers-first
+  PipeCapacityNotRounded,     // pipe.capacity-not-rounded
   // socket
   SocketFamily,                // socket.family = unix | tcp (the end of a connection)
   SocketAcceptWaits,           // socket.accept-waits = exclusive | all
@@ -82,5 +221,9 @@ enum class Switch : std::uint16_t {
 };
 
 constexpr SwitchId id(Switch value) { return static_cast<SwitchId>(value); }
+
+// The row of a bug, off or on, that breaks one rule of the kernel (docs/rules.md) and that no
+// kernel had.
+SwitchRow planted_mistake(Switch which, std::string_view name, std::string_view about);
 
 }  // namespace wakesim

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "models/kernel.h"
+#include "models/switches.h"
 #include "sim/assert.h"
 #include "sim/program/builder.h"
 #include "sim/program/step.h"
@@ -91,7 +92,14 @@ std::int64_t prepare(Step& step, Arguments arguments) {
 }
 
 std::int64_t finish_wait(Step& step, Arguments arguments) {
-  kernel::finish_wait(step, entry_for(step, queue_at(step, arguments[0])));
+  const EntryId entry = entry_for(step, queue_at(step, arguments[0]));
+  if (!step.is_on(id(Switch::WaitQueueFinishKeepsState))) {
+    kernel::set_current_state(step, kernel::kTaskRunning);
+  }
+  const bool is_linked = kernel::is_linked(step, entry);
+  if (is_linked && !step.is_on(id(Switch::WaitQueueFinishKeepsEntry))) {
+    kernel::remove_wait_queue(step, entry);
+  }
   return 0;
 }
 
@@ -143,6 +151,7 @@ bool schedule_enabled(const View& view, const Schedule& schedule) {
 // The time left, as far as the model knows it: 1 for some, 0 for none. schedule() gives 0.
 std::int64_t time_left(const View& view, const Schedule& schedule) {
   if (!schedule.is_timed) return 0;
+  if (view.is_on(id(Switch::WaitQueueTimeoutSaysLeft))) return 1;
   return kernel::timer_fired(view, static_cast<ThreadId>(schedule.thread)) ? 0 : 1;
 }
 
@@ -152,6 +161,9 @@ Progress enter(Step& step, Schedule& schedule) {
   if (is_over) {
     kernel::set_current_state(step, kernel::kTaskRunning);
     return step.finish(0);
+  }
+  if (step.is_on(id(Switch::WaitQueueScheduleIgnoresWake))) {
+    kernel::set_current_state(step, kernel::kTaskInterruptible);
   }
   if (kernel::is_running(step, step.thread())) return step.finish(schedule.is_timed ? 1 : 0);
   kernel::arm_timeout(step, schedule.timeout);
@@ -217,7 +229,8 @@ std::int64_t wake_up_all(Step& step, Arguments arguments) {
 }
 
 std::int64_t waitqueue_active(Step& step, Arguments arguments) {
-  return kernel::waitqueue_active(step, queue_at(step, arguments[0])) ? 1 : 0;
+  const bool is_active = kernel::waitqueue_active(step, queue_at(step, arguments[0]));
+  return is_active && !step.is_on(id(Switch::WaitQueueActiveSeesNobody)) ? 1 : 0;
 }
 
 std::int64_t wake_up_process(Step& step, Arguments arguments) {
@@ -403,6 +416,20 @@ ModelTable wait_queue_model() {
   table.constants = {{"TASK_RUNNING", kernel::kTaskRunning},
                      {"TASK_INTERRUPTIBLE", kernel::kTaskInterruptible},
                      {"TASK_UNINTERRUPTIBLE", kernel::kTaskUninterruptible}};
+  table.switches = {
+      planted_mistake(Switch::WaitQueueDefaultRemoves, "wait_queue.default-removes",
+                      "A wake takes the entries of add_wait_queue off the queue."),
+      planted_mistake(Switch::WaitQueueFinishKeepsState, "wait_queue.finish-keeps-state",
+                      "finish_wait does not set the state to TASK_RUNNING."),
+      planted_mistake(Switch::WaitQueueFinishKeepsEntry, "wait_queue.finish-keeps-entry",
+                      "finish_wait leaves the entry queued."),
+      planted_mistake(Switch::WaitQueueScheduleIgnoresWake, "wait_queue.schedule-ignores-wake",
+                      "schedule() sleeps although the state has become TASK_RUNNING."),
+      planted_mistake(Switch::WaitQueueTimeoutSaysLeft, "wait_queue.timeout-says-left",
+                      "schedule_timeout() says that time is left when none is."),
+      planted_mistake(Switch::WaitQueueActiveSeesNobody, "wait_queue.active-sees-nobody",
+                      "waitqueue_active() says that nobody is queued."),
+  };
   return table;
 }
 

@@ -94,6 +94,8 @@ void begin(const View& view, Walk& walk) {
   const EntryId first = view.first(walk.list);
   walk.next = first == kNoEntry ? 0 : index(first) + 1;
   walk.at = Walk::At::Walking;
+  const bool stops = walk.exclusive_left == 0 && view.is_on(id(Switch::KernelWakeAllStops));
+  if (stops) walk.exclusive_left = 1;
 }
 
 // Runs one entry's callback and finds the next entry.
@@ -114,8 +116,12 @@ CallbackResult visit(Step& step, Walk& walk) {
   walk.has_woken = walk.has_woken || result.is_success;
   walk.next = next == kNoEntry ? 0 : index(next) + 1;
   // nr_exclusive == 0 means everybody: the decrement never meets zero.
-  const bool counts = result.is_success && (record.flags & kWaitExclusive) != 0;
-  if (counts && --walk.exclusive_left == 0) walk.next = 0;
+  const bool is_exclusive = (record.flags & kWaitExclusive) != 0;
+  const bool counts = (result.is_success || step.is_on(id(Switch::KernelCountsFailedWakes))) &&
+                      (is_exclusive || step.is_on(id(Switch::KernelCountsPlainWakes)));
+  if (counts && --walk.exclusive_left == 0 && !step.is_on(id(Switch::KernelWakeIgnoresNr))) {
+    walk.next = 0;
+  }
   return result;
 }
 

@@ -16,7 +16,6 @@
 #include <vector>
 
 #include "models/catalogue.h"
-#include "models/switches.h"
 #include "tests/laws/harness.h"
 #include "tests/oracle/explorer.h"
 #include "tests/oracle/generator.h"
@@ -205,10 +204,93 @@ struct DrawnModel {
   std::vector<oracle::Profile> profiles;
 };
 
-// Nor does it draw signals.
-bool needs_signal(const SwitchRow& row) {
-  return row.id == id(Switch::EventfdSignalFirst) || row.id == id(Switch::PollRestarts) ||
-         row.id == id(Switch::PipeSwallowsWake);
+// What the generator never draws, or what the manual pages leave open: docs/rules.md has a scenario
+// for each.
+constexpr std::string_view kBeyondTheGenerator[] = {
+    // Signals.
+    "futex.signal-beats-wake",
+    "eventfd.signal-first",
+    "poll.restarts",
+    "poll.signal-first",
+    "poll.zero-timeout-ignores-signal",
+    "pipe.interrupted-swallows-wake",
+    "pipe.no-sigpipe",
+    // futex_waitv; wakes of 0, timeouts other than long ones, requeues onto the same word; what
+    // FUTEX_WAKE_OP computes.
+    "futex.waitv-lowest-index",
+    "futex.waitv-mismatch-beats-wake",
+    "futex.waitv-compares-first",
+    "futex.waitv-takes-nothing",
+    "futex.waitv-timeout-beats-wake",
+    "futex.zero-wakes-nobody",
+    "futex.zero-timeout-sleeps",
+    "futex.takes-negative-timeout",
+    "futex.bitset-timeout-relative",
+    "futex.requeue-takes-negative",
+    "futex.requeue-onto-itself-moves",
+    "futex.wake-op-no-shift",
+    "futex.wake-op-unsigned-operand",
+    "futex.wake-op-always-equal",
+    "futex.wake-op-compares-unsigned",
+    "futex.wake-op-takes-any-op",
+    "futex.wake-op-checks-cmp-first",
+    // No wake comes late: fewer outcomes only where a thread sleeps in something else next.
+    "futex.wakes-under-lock",
+    // Negative timeouts, descriptors that are closed or negative, regular files, several sets of a
+    // select; a poller beside a reader of one pipe.
+    "poll.negative-timeout-is-zero",
+    "poll.takes-negative-timespec",
+    "poll.looks-up-once",
+    "poll.negative-is-closed",
+    "poll.nval-not-counted",
+    "poll.err-hup-if-asked",
+    "poll.needs-key",
+    "poll.no-method-is-not-ready",
+    "poll.select-skips-check",
+    "poll.select-counts-descriptors",
+    "poll.select-nval-is-nothing",
+    "poll.select-hup-not-readable",
+    "poll.select-hup-is-writable",
+    "poll.select-err-not-readable",
+    "poll.select-err-is-exceptional",
+    "poll.links-at-tail",
+    // Transfers over the end of a page, pipes that are polled, wakes that are one too many.
+    "pipe.read-stops-at-page",
+    "pipe.every-write-wakes",
+    "pipe.every-read-wakes",
+    "pipe.full-writer-tells-nobody",
+    "pipe.never-merges",
+    "pipe.merge-forgets-offset",
+    "pipe.splits-small-writes",
+    "pipe.long-write-whole-or-not",
+    "pipe.blocking-write-partial",
+    "pipe.epipe-beats-count",
+    "pipe.capacity-not-rounded",
+    "pipe.poll-forgets-in",
+    "pipe.poll-forgets-out",
+    "pipe.poll-forgets-hup",
+    "pipe.poll-forgets-err",
+    "pipe.hangup-is-readable",
+    "pipe.looks-at-writers-first",
+    // Arguments that are errors, calls that open an eventfd, writes of 0.
+    "eventfd.takes-short-reads",
+    "eventfd.takes-other-sizes",
+    "eventfd.takes-any-flag",
+    "eventfd.starts-at-zero",
+    "eventfd.zero-wakes-nobody",
+    // The kernel's own producers, and the counter that only they can reach.
+    "eventfd.signal-wraps",
+    "eventfd.signal-drops-mask",
+    "eventfd.poll-forgets-err",
+    // Wakes for nothing, which end in the same sleep.
+    "eventfd.waits-at-head",
+    "eventfd.sleepers-look-at-key",
+    "poll.ignores-key",
+};
+
+bool is_drawn(const SwitchRow& row) {
+  return std::find(std::begin(kBeyondTheGenerator), std::end(kBeyondTheGenerator), row.name) ==
+         std::end(kBeyondTheGenerator);
 }
 
 std::vector<KnownBug> known_bugs() {
@@ -222,7 +304,7 @@ std::vector<KnownBug> known_bugs() {
     for (const DrawnModel& each : drawn) {
       if (each.name != model.name) continue;
       for (const SwitchRow& row : model.switches) {
-        if (row.is_bug && !needs_signal(row)) {
+        if (row.is_bug && is_drawn(row)) {
           bugs.push_back({std::string(row.name), each.profiles});
         }
       }

@@ -66,7 +66,8 @@ TEST(Answer, OutcomesAreASetToBeMetExactly) {
   EXPECT_EQ(comparison.differences,
             (std::vector<std::string>{"the outcome {r: 0} did not occur",
                                       "the outcome {r: 2} was not expected"}));
-  EXPECT_EQ(compare(expected, result, {.has_pins = false}).match, Match::AsExpected);
+  // On a changed machine as well: that is what the switch did.
+  EXPECT_EQ(compare(expected, result, {.has_counts = false}).match, Match::Different);
 }
 
 TEST(Answer, PinnedCountsAreCompared) {
@@ -75,6 +76,7 @@ TEST(Answer, PinnedCountsAreCompared) {
   const auto comparison = compare(expected, proved(), {});
   EXPECT_EQ(comparison.match, Match::Different);
   EXPECT_EQ(comparison.differences[0], "23 states, but expected 22");
+  EXPECT_EQ(compare(expected, proved(), {.has_counts = false}).match, Match::AsExpected);
 }
 
 TEST(Answer, FindingsAreNamedInWords) {

@@ -239,7 +239,7 @@ Answer check_program(const Program& program, const Arguments& arguments, const S
   }
   answer.result = check(*program.system, DefaultJudge(), options);
   ComparisonOptions comparison;
-  comparison.has_pins = !has_machine_flags(arguments) && arguments.reduction == Reduction::None;
+  comparison.has_counts = !has_machine_flags(arguments) && arguments.reduction == Reduction::None;
   answer.comparison = compare(program.expectation, answer.result, comparison);
   return answer;
 }

@@ -102,13 +102,13 @@ Comparison compare(const ast::Expectation& expected, const CheckResult& found,
                                      expected_text(expected));
     return comparison;
   }
-  if (!options.has_pins) return comparison;
-
   if (expected.outcomes && found.complete) {
     compare_outcomes(*expected.outcomes, found, comparison.differences);
   }
-  compare_count("states", expected.states, found.states, comparison.differences);
-  compare_count("schedules", expected.schedules, found.schedules, comparison.differences);
+  if (options.has_counts) {
+    compare_count("states", expected.states, found.states, comparison.differences);
+    compare_count("schedules", expected.schedules, found.schedules, comparison.differences);
+  }
   if (!comparison.differences.empty()) comparison.match = Match::Different;
   return comparison;
 }

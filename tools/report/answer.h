@@ -25,9 +25,9 @@ struct Comparison {
 };
 
 struct ComparisonOptions {
-  // False where flags changed the machine or the search: pins of outcomes and counts are then about
-  // something else.
-  bool has_pins = true;
+  // False where flags changed the machine or the search: pins of counts are then about something
+  // else. Outcomes are what a program can see, so they are compared always.
+  bool has_counts = true;
 };
 
 Comparison compare(const ast::Expectation& expected, const CheckResult& found,

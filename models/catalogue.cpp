@@ -14,6 +14,7 @@
 #include "models/signal.h"
 #include "models/sleep.h"
 #include "models/socket.h"
+#include "models/spellings.h"
 #include "models/switches.h"
 #include "models/thread.h"
 #include "models/wait_queue.h"
@@ -97,6 +98,8 @@ const Catalogue& catalogue() {
                      "in a call",
                      {{id(Switch::LibcCancellation), 1}}},
                     {"musl-1.2.5", "musl 1.2.5", {{id(Switch::LibcCancellation), 2}}}};
+    result.spellings = spellings();
+    result.dropped_prefixes = {"EPOLL", "POLL"};
     result.hooks.before_objects = before_objects;
     result.hooks.after_objects = after_objects;
     result.hooks.timer_fired = kernel::on_timer_fired;

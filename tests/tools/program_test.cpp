@@ -91,6 +91,74 @@ TEST_F(Program, ATokenOfAnotherProgramIsFour) {
       << result.output;
 }
 
+// Variants share lines: each error stands once, in the order of the file.
+TEST_F(Program, ErrorsOfSeveralVariantsAreSaidOnce) {
+  folder_.write("b.yaml", R"(wakesim: 1
+name: tests/errors
+about: Two errors in a thread that both variants have.
+objects: { x: word(0) }
+threads:
+  a:
+    - x = nobody
+variants:
+  one:
+    threads:
+      b:
+        - pthread_cancel(a)
+  two: {}
+)");
+  const ShellResult result = run("check b.yaml 2>&1");
+  EXPECT_EQ(result.status, 2);
+  EXPECT_EQ(result.output, R"(b.yaml:7:11: error: nothing is called `nobody`
+
+  7 │     - x = nobody
+    │           ^^^^^^
+    a local is declared by its first assignment, an object under `objects:`
+
+b.yaml:12:11: error: there is no call `pthread_cancel`
+
+  12 │         - pthread_cancel(a)
+     │           ^^^^^^^^^^^^^^^^^
+     write  cancel(a)
+
+2 errors
+)");
+}
+
+TEST_F(Program, NamesTheIncludeThatIsMissing) {
+  constexpr const char* kHead = R"(wakesim: 1
+name: tests/include
+about: Uses what only an include defines.
+objects: { m: mutex, c: )";
+  folder_.write("lib/waiting.yaml", R"(wakesim: 1
+name: lib/waiting
+types: { doorbell: { rung: word(0) } }
+functions:
+  ring(bell):
+    - bell.rung = 1
+)");
+  folder_.write("b.yaml", std::string(kHead) + "doorbell }\nthreads: { a: lock(m) }\n");
+  folder_.write("c.yaml", std::string(kHead) + "mutex }\nthreads: { a: ring(c) }\n");
+  EXPECT_EQ(run("check b.yaml 2>&1").output,
+            R"(b.yaml:4:25: error: there is no kind of object `doorbell`
+
+  4 │ objects: { m: mutex, c: doorbell }
+    │                         ^^^^^^^^
+    write  include: [lib/waiting]  at the top of the file
+
+1 error
+)");
+  EXPECT_EQ(run("check c.yaml 2>&1").output,
+            R"(c.yaml:5:15: error: there is no call `ring`
+
+  5 │ threads: { a: ring(c) }
+    │               ^^^^^^^
+    write  include: [lib/waiting]  at the top of the file
+
+1 error
+)");
+}
+
 TEST_F(Program, ADeadlockNamesWhoCouldEndIt) {
   folder_.write("b.yaml", R"(wakesim: 1
 name: tests/deadlock

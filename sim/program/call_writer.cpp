@@ -197,6 +197,7 @@ void CodeWriter::model_call(const ast::Expression& e, const CallRow& row,
       symbol.first = known->second.first;
     } else {
       symbol.first = new_local(*list_name);
+      code_.locals[symbol.first].call = &row;
       for (std::size_t i = 0; i < symbol.entries * row.fields.size(); ++i) hidden_local();
       scope_->names.insert_or_assign(*list_name, symbol);
     }

@@ -87,12 +87,19 @@ struct PossibleValues {
   bool is_single() const { return !is_any && count == 1; }
 };
 
+struct ConstantRow {
+  std::string_view name;
+  std::int64_t value;
+};
+
 struct CallRow {
   std::string_view name;
   std::vector<Parameter> parameters;
   ResultShape result = ResultShape::Value;
-  std::vector<std::string_view> fields;  // Of one entry of a List.
-  std::string_view entries_parameter;    // List: the Pairs or the count that says how many entries.
+  bool returns_errno = true;               // A negative result is an error number.
+  std::vector<ConstantRow> named_results;  // Results that have names of their own.
+  std::vector<std::string_view> fields;    // Of one entry of a List.
+  std::string_view entries_parameter;  // List: the Pairs or the count that says how many entries.
 
   // Documentation, printed by `wakesim models`.
   std::string_view about;   // One sentence.
@@ -152,11 +159,6 @@ struct ObjectRow {
                          std::span<const std::int64_t> arguments) = nullptr;
   // The object's state in a few characters, for traces: "0", "2 waiting: a b".
   std::string (*display)(const View& view, std::int64_t handle) = nullptr;
-};
-
-struct ConstantRow {
-  std::string_view name;
-  std::int64_t value;
 };
 
 struct SwitchRow {

@@ -26,7 +26,7 @@ void CodeWriter::write_program(const ast::Thread& thread, const std::vector<std:
   }
   const std::size_t reports = diagnostics_.reports();
   write_block(thread.body);
-  write_end();
+  write_end("end");
   if (is_unwindable || !code_.cleanups.empty()) write_unwound_end(is_unwindable);
   write_handlers(thread);
   has_errors_ = diagnostics_.reports() > reports;
@@ -49,8 +49,8 @@ void CodeWriter::write_start(const ast::Expression& expression) {
   write_observation(expression);
 }
 
-void CodeWriter::write_end() {
-  code_.statements.push_back({"end", {}});
+void CodeWriter::write_end(std::string text) {
+  code_.statements.push_back({std::move(text), {}});
   line_ = Line{};
   line_.is_open = true;
   line_.start = here();
@@ -315,7 +315,9 @@ void CodeWriter::write_assign(const ast::Statement& statement) {
     }
     begin_line(statement);
     model_call(statement.value, *row, &statement, std::nullopt);
-    emit(Op::StoreLocal, assign_local(target));
+    const std::uint32_t slot = assign_local(target);
+    code_.locals[slot].call = row;
+    emit(Op::StoreLocal, slot);
     end_line();
     return;
   }
@@ -375,6 +377,12 @@ void CodeWriter::write_assign(const ast::Statement& statement) {
   }
   if (diagnostics_.reports() > reports) unmade_.insert(target.name);
   const std::uint32_t slot = assign_local(target);
+  if (is_plain && row != nullptr) {
+    code_.locals[slot].call = row;
+  } else {
+    const auto fixed = constant(statement.value);
+    code_.locals[slot].takes_others |= !is_plain || !fixed || *fixed < 0;
+  }
   const bool is_plain_value = line_.accesses.empty() && !line_.chooses && hoisted_.empty();
   if (is_plain_value && is_plain) plain_.emplace(slot, target.where);
   emit(Op::StoreLocal, slot);

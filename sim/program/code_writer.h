@@ -91,7 +91,7 @@ class CodeWriter {
   void write_waits_for(const ast::Statement& statement);
   void write_condition_line(const ast::Statement& statement, Op op);
   void write_sleep(const ast::Statement& statement);
-  void write_end();
+  void write_end(std::string text);
   std::uint32_t return_local();
   void close_loop(std::size_t next_round);
   void note_exit(std::size_t jump);

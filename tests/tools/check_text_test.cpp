@@ -31,8 +31,12 @@ CheckResult limited() {
 
 CheckResult observed() {
   CheckResult result = proved();
-  result.outcomes = {{.values = {{"ready", 1}, {"waiter.n", 0}}, .token = "wk1.fixed.abcdef.AB"},
-                     {.values = {{"ready", 1}, {"waiter.n", -11}}, .token = "wk1.fixed.abcdef.BA"}};
+  result.outcomes = {{.values = {{"ready", 1}, {"waiter.n", 0}},
+                      .shown = {"1", "0"},
+                      .token = "wk1.fixed.abcdef.AB"},
+                     {.values = {{"ready", 1}, {"waiter.n", -11}},
+                      .shown = {"1", "-EAGAIN"},
+                      .token = "wk1.fixed.abcdef.BA"}};
   result.unreached = {{.thread = "waiter", .where = {.file = 0, .line = 9}, .text = "n = 3"}};
   result.lines_reached = 5;
   result.resting_services = {"loop"};
@@ -159,7 +163,7 @@ note      memory sc: a store buffer could delay the store in line 12; --memory
 outcomes: 2
   ready  waiter.n  token
       1         0  wk1.fixed.abcdef.AB
-      1       -11  wk1.fixed.abcdef.BA
+      1   -EAGAIN  wk1.fixed.abcdef.BA
 )"));
 }
 

@@ -277,7 +277,7 @@ std::string outcome_table(const Answer& answer, bool has_names, const Page& page
   table.columns.push_back({Text("token", Ink::Faint)});
   for (const Outcome& outcome : result.outcomes) {
     std::vector<TableCell> row;
-    for (const auto& [key, value] : outcome.values) row.push_back({Text(std::to_string(value))});
+    for (const std::string& value : outcome.shown) row.push_back({Text(value)});
     row.push_back({Text(outcome.token)});
     table.rows.push_back(std::move(row));
   }

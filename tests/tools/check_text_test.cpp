@@ -133,7 +133,7 @@ futex/lost-wakeup  Publishing a flag and waking a sleeper, three attempts.
 linux-6.18, memory sc, every execution
 
   variant  verdict  states  depth  expected
-  fixed    unknown      23      7  unknown
+  fixed    unknown      23      7  open: proved
 
 0 of 1 as expected
 

@@ -16,6 +16,7 @@
 #include "models/signalfd.h"
 #include "models/sleep.h"
 #include "models/socket.h"
+#include "models/spellings.h"
 #include "models/switches.h"
 #include "models/thread.h"
 #include "models/timerfd.h"
@@ -110,6 +111,8 @@ const Catalogue& catalogue() {
                      "GNU C library 2.20: as 2.24, with the semaphores from before 2.21",
                      {{id(Switch::LibcCancellation), 1}}},
                     {"musl-1.2.5", "musl 1.2.5", {{id(Switch::LibcCancellation), 2}}}};
+    result.spellings = spellings();
+    result.dropped_prefixes = {"EPOLL", "POLL"};
     result.hooks.before_objects = before_objects;
     result.hooks.after_objects = after_objects;
     result.hooks.timer_fired = kernel::on_timer_fired;

@@ -390,8 +390,11 @@ CallRow row_of(std::string_view name) {
                      .is_optional = true,
                      .fallback = kForever}};
   if (variant.has_mask) {
-    row.parameters.push_back(
-        {.name = "sigmask", .type = ParameterType::Flags, .is_optional = true, .fallback = -1});
+    row.parameters.push_back({.name = "sigmask",
+                              .type = ParameterType::Flags,
+                              .is_optional = true,
+                              .fallback = -1,
+                              .misuse = signals::misuse_as_set});
   }
   row.result = ResultShape::List;
   row.fields = {"fd", "data", "events"};

@@ -38,6 +38,19 @@ struct Signals {
 
 constexpr std::string_view kKey = "signals";
 
+constexpr ConstantRow kSignals[] = {{"SIGHUP", 1},   {"SIGINT", 2},   {"SIGQUIT", 3},
+                                    {"SIGUSR1", 10}, {"SIGUSR2", 12}, {"SIGPIPE", 13},
+                                    {"SIGALRM", 14}, {"SIGTERM", 15}, {"SIGCHLD", 17},
+                                    {"SIGCONT", 18}, {"SIGURG", 23},  {"SIGIO", 29}};
+constexpr std::int64_t kSignalMax = 64;
+
+std::string signal_name(std::int64_t number) {
+  for (const ConstantRow& row : kSignals) {
+    if (row.value == number) return std::string(row.name);
+  }
+  return "signal " + std::to_string(number);
+}
+
 const Signals& signals_of(const View& view) {
   return view.object<Signals>(view.system().singletons.find(kKey)->second);
 }
@@ -381,14 +394,24 @@ std::string describe(const View& view, ThreadId thread) {
   if (deliverable == 0) return "the signal has been taken by another thread";
   const std::int64_t number = std::countr_zero(deliverable) + 1;
   if (number == kSigCancel) return "SIGCANCEL is delivered";
-  for (const ModelTable& model : view.system().catalogue->models) {
-    if (model.name != "signal") continue;
-    for (const ConstantRow& row : model.constants) {
-      const bool is_signal = row.name.starts_with("SIG") && !row.name.starts_with("SIG_");
-      if (is_signal && row.value == number) return std::string(row.name) + " is delivered";
-    }
+  return signal_name(number) + " is delivered";
+}
+
+Misuse misuse_as_set(std::string_view text, std::int64_t value) {
+  (void)value;
+  for (const ConstantRow& row : kSignals) {
+    if (row.name != text) continue;
+    return {"`" + std::string(text) + "` is the number of a signal, not a set of signals",
+            "write  sigset(" + std::string(text) + ")"};
   }
-  return "signal " + std::to_string(number) + " is delivered";
+  return {};
+}
+
+// 0 asks whether there is such a thread.
+Misuse misuse_as_signal(std::string_view text, std::int64_t value) {
+  if (value >= 0 && value <= kSignalMax) return {};
+  return {"no signal has the number `" + std::string(text) + "`",
+          "signals are 1 to 64; `wakesim models signal` lists their names"};
 }
 
 void effects(Effects& effects) {
@@ -674,7 +697,7 @@ CallRow kill_row() {
   CallRow row;
   row.name = "kill";
   row.parameters = {{.name = "target", .type = ParameterType::Thread},
-                    {.name = "signal", .type = ParameterType::Flags}};
+                    {.name = "signal", .type = ParameterType::Flags, .misuse = misuse_as_signal}};
   row.about = "Sends a signal to a thread, to `self` or to `process`.";
   row.source = "kernel/signal.c, send_signal_locked() and complete_signal(); kill(2), tgkill(2)";
   row.errors = {{"EINVAL", "no signal has this number"}, {"ESRCH", "the thread has ended"}};
@@ -690,7 +713,7 @@ CallRow mask_row() {
   CallRow row;
   row.name = "pthread_sigmask";
   row.parameters = {{.name = "how", .type = ParameterType::Flags},
-                    {.name = "set", .type = ParameterType::Flags}};
+                    {.name = "set", .type = ParameterType::Flags, .misuse = misuse_as_set}};
   row.about = "Changes which signals the thread blocks; those without a handler stay blocked.";
   row.source = "kernel/signal.c, sigprocmask(); pthread_sigmask(3)";
   row.errors = {{"EINVAL", "`how` is none of SIG_BLOCK, SIG_UNBLOCK, SIG_SETMASK"}};
@@ -703,7 +726,8 @@ CallRow mask_row() {
 CallRow suspend_row(std::string_view name, bool has_mask) {
   CallRow row;
   row.name = name;
-  if (has_mask) row.parameters = {{.name = "set", .type = ParameterType::Flags}};
+  if (has_mask)
+    row.parameters = {{.name = "set", .type = ParameterType::Flags, .misuse = misuse_as_set}};
   row.about = has_mask ? "Waits for a signal with another mask; gives -EINTR."
                        : "Waits for a signal that has a handler; gives -EINTR.";
   row.source = has_mask ? "kernel/signal.c, sigsuspend(); sigsuspend(2)"
@@ -720,7 +744,7 @@ template <bool is_endless>
 CallRow wait_row() {
   CallRow row;
   row.name = is_endless ? "sigwait" : "sigtimedwait";
-  row.parameters = {{.name = "set", .type = ParameterType::Flags}};
+  row.parameters = {{.name = "set", .type = ParameterType::Flags, .misuse = misuse_as_set}};
   if (!is_endless) {
     row.parameters.push_back({.name = "timeout",
                               .type = ParameterType::Duration,
@@ -751,7 +775,7 @@ CallRow pending_row() {
 CallRow set_row() {
   CallRow row;
   row.name = "sigset";
-  row.parameters = {{.name = "signal", .type = ParameterType::Flags}};
+  row.parameters = {{.name = "signal", .type = ParameterType::Flags, .misuse = misuse_as_signal}};
   for (const std::string_view name : {"second", "third", "fourth"}) {
     row.parameters.push_back({.name = name, .type = ParameterType::Flags, .is_optional = true});
   }
@@ -779,22 +803,11 @@ ModelTable signal_model() {
                  wait_row<false>(),
                  pending_row(),
                  set_row()};
-  table.constants = {{"SIGHUP", 1},
-                     {"SIGINT", 2},
-                     {"SIGQUIT", 3},
-                     {"SIGUSR1", 10},
-                     {"SIGUSR2", 12},
-                     {"SIGPIPE", 13},
-                     {"SIGALRM", 14},
-                     {"SIGTERM", 15},
-                     {"SIGCHLD", 17},
-                     {"SIGCONT", 18},
-                     {"SIGURG", 23},
-                     {"SIGIO", 29},
-                     {"SIG_BLOCK", kSigBlock},
-                     {"SIG_UNBLOCK", kSigUnblock},
-                     {"SIG_SETMASK", kSigSetMask},
-                     {"process", kProcess + 1}};
+  table.constants.assign(std::begin(kSignals), std::end(kSignals));
+  table.constants.insert(table.constants.end(), {{"SIG_BLOCK", kSigBlock},
+                                                 {"SIG_UNBLOCK", kSigUnblock},
+                                                 {"SIG_SETMASK", kSigSetMask},
+                                                 {"process", kProcess + 1}});
   SwitchRow forgets;
   forgets.id = id(Switch::SignalForgetsFlag);
   forgets.name = "signal.forgets-flag";

@@ -67,6 +67,10 @@ void restore_mask(Step& step);
 void effects_on_oneself(Effects& effects);
 void effects_of_mask(Effects& effects);
 
+// Parameter::misuse of a parameter that takes a set, or a signal.
+Misuse misuse_as_set(std::string_view text, std::int64_t value);
+Misuse misuse_as_signal(std::string_view text, std::int64_t value);
+
 // Blocks or unblocks one signal of the calling thread.
 void block(Step& step, std::int64_t signal);
 

@@ -63,6 +63,8 @@ ModelTable thread_model() {
   join.about = "Waits until the thread has ended and gives the value of its `return`.";
   join.source = "pthread_join(3)";
   join.errors = {{"ESRCH", "a number that is no thread's"}};
+  join.returns_errno = false;
+  join.named_results = {{"PTHREAD_CANCELED", -1}};
   join.is_cancellation_point = true;
   join.is_guarded = true;
   bind_frame<Join, begin_join, join_enabled, step_join, join_phase>(join);

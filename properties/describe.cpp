@@ -1,6 +1,7 @@
 // Findings in the words of the program.
 
 #include <algorithm>
+#include <cctype>
 #include <cstring>
 
 #include "properties/judges.h"
@@ -57,13 +58,57 @@ std::string step_name(const TraceStep& step) {
          std::to_string(step.where.line) + ")";
 }
 
-std::string story(const Trace& trace, const std::string& thread, const std::string& object) {
+bool is_word_of(const std::string& text, const std::string& name) {
+  const auto is_part = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '_';
+  };
+  for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
+    const std::size_t end = at + name.size();
+    if ((at == 0 || !is_part(text[at - 1])) && (end == text.size() || !is_part(text[end]))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Does a step of the thread change something that the condition speaks of?
+bool changes_part_of(const TraceStep& step, const std::string& thread,
+                     const std::string& condition) {
+  return std::any_of(step.changed.begin(), step.changed.end(), [&](const ObjectValue& value) {
+    const bool is_local = value.object.rfind(thread + ".", 0) == 0;
+    return is_word_of(condition, is_local ? value.object.substr(thread.size() + 1) : value.object);
+  });
+}
+
+// The signal whose handler made the condition true before the thread went to sleep: too early to
+// end that sleep.
+std::string early_interrupt(const Trace& trace, const std::string& thread,
+                            const std::string& condition, const TraceStep& slept) {
+  const TraceStep* interrupt = nullptr;
+  const TraceStep* early = nullptr;
+  for (const TraceStep& step : trace.steps) {
+    if (step.number >= slept.number) break;
+    if (trace.threads[index(step.move.actor.thread)] != thread) continue;
+    if (!step.interrupt.empty()) interrupt = &step;
+    if (interrupt != nullptr && changes_part_of(step, thread, condition)) early = interrupt;
+  }
+  if (early == nullptr) return {};
+  return early->interrupt + " to " + thread + " in step " + std::to_string(early->number) +
+         ", before it goes to sleep at step " + std::to_string(slept.number) +
+         ", and a signal ends only a sleep that has begun.";
+}
+
+std::string story(const Trace& trace, const std::string& thread, const std::string& object,
+                  const std::string& condition) {
   const TraceStep* slept = nullptr;
   for (const TraceStep& step : trace.steps) {
     if (step.actor == thread && step.result == "asleep") slept = &step;
   }
   if (slept == nullptr) return {};
   const std::string sleeps = thread + " went to sleep at step " + std::to_string(slept->number);
+  if (std::string early = early_interrupt(trace, thread, condition, *slept); !early.empty()) {
+    return early;
+  }
   const TraceStep* missed = missed_wake(trace, thread, object);
   if (missed == nullptr) return sleeps + "; no later step wakes it.";
   if (missed->number < slept->number) {
@@ -79,7 +124,7 @@ void describe_lost(const Executor& executor, const std::byte* state, const Findi
   const WaitCondition condition = wait_condition(executor, state, finding.thread,
                                                  {info.is_daemon_by_hand ? Probe::Off : Probe::On});
   violation.sentence = info.name + " sleeps for ever, although " + condition.text;
-  violation.cause = story(trace, info.name, violation.object);
+  violation.cause = story(trace, info.name, violation.object, condition.text);
 }
 
 void describe_late(const Executor& executor, const std::byte* state, const Finding& finding,
@@ -88,7 +133,7 @@ void describe_late(const Executor& executor, const std::byte* state, const Findi
       wait_condition(executor, state, finding.thread, {Probe::SleepsAgain});
   violation.sentence = violation.thread + " goes on only because its timeout fires, although " +
                        (condition.holds ? condition.text : violation.object + " is ready");
-  violation.cause = story(trace, violation.thread, violation.object);
+  violation.cause = story(trace, violation.thread, violation.object, condition.text);
 }
 
 void describe_deadlock(const Executor& executor, const std::byte* state, const Finding& finding,
@@ -137,6 +182,17 @@ void describe_leak(const Executor& executor, const std::byte* state, const Findi
   }
 }
 
+// The last call of the thread that came back because of a signal.
+std::string interrupted_call(const Trace& trace, const std::string& thread) {
+  const TraceStep* call = nullptr;
+  for (const TraceStep& step : trace.steps) {
+    if (step.actor == thread && step.result.rfind("-EINTR", 0) == 0) call = &step;
+  }
+  if (call == nullptr) return {};
+  return " A signal ended a call with -EINTR in step " + std::to_string(call->number) + " (line " +
+         std::to_string(call->where.line) + ").";
+}
+
 void describe_fault(const Executor& executor, const Finding& finding, const Trace& trace,
                     Violation& violation) {
   (void)executor;
@@ -145,7 +201,8 @@ void describe_fault(const Executor& executor, const Finding& finding, const Trac
   violation.where = last.fault_where.line != 0 ? last.fault_where : last.where;
   if (finding.property == "no-failed-assert") {
     violation.sentence = violation.thread + ": `" + last.fault_text + "` fails";
-    violation.cause = "Step " + std::to_string(last.number) + " breaks it.";
+    violation.cause = "Step " + std::to_string(last.number) + " breaks it." +
+                      interrupted_call(trace, violation.thread);
   } else {
     violation.sentence = violation.thread + ": " + last.result + " in `" + last.text + "`";
     violation.cause = "Step " + std::to_string(last.number) + " does it.";

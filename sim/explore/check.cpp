@@ -8,6 +8,7 @@
 #include "sim/explore/search.h"
 #include "sim/explore/sleepers.h"
 #include "sim/program/analysis.h"
+#include "sim/program/result_text.h"
 #include "sim/schedule/token.h"
 #include "sim/trace/recorder.h"
 
@@ -110,11 +111,22 @@ class Check {
     result_.omission = text;
   }
 
+  // A local alone is shown as what it is; anything else is a number.
+  std::string shown(const CompiledObservation& observation, std::int64_t value) const {
+    const Instruction& first = system_.expressions[observation.code].instructions[0];
+    const bool is_local = first.op == Op::ThreadLocal &&
+                          system_.expressions[observation.code].instructions[1].op == Op::End;
+    if (!is_local) return std::to_string(value);
+    const Code& code = system_.code_of(static_cast<ThreadId>(first.b));
+    return local_text(system_, code.locals[first.a], value);
+  }
+
   void add_outcomes() {
     for (const auto& [values, state] : search_->outcomes()) {
       Outcome outcome;
       for (std::size_t i = 0; i < values.size(); ++i) {
         outcome.values.emplace_back(system_.observations[i].key, values[i]);
+        outcome.shown.push_back(shown(system_.observations[i], values[i]));
       }
       outcome.token = write_token(*executor_, search_->path_to(state));
       result_.outcomes.push_back(std::move(outcome));

@@ -40,6 +40,8 @@ struct Witness {
 // The values of `observe:` in a terminal state.
 struct Outcome {
   std::vector<std::pair<std::string, std::int64_t>> values;  // In the order of `observe:`.
+  std::vector<std::string>
+      shown;  // The same for people: -EINTR where that is what a call returned.
   std::string token;
 };
 

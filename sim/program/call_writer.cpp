@@ -197,6 +197,7 @@ void CodeWriter::model_call(const ast::Expression& e, const CallRow& row,
       symbol.first = known->second.first;
     } else {
       symbol.first = new_local(*list_name);
+      code_.locals[symbol.first].call = &row;
       for (std::size_t i = 0; i < symbol.entries * row.fields.size(); ++i) hidden_local();
       scope_->names.insert_or_assign(*list_name, symbol);
     }
@@ -385,12 +386,17 @@ void CodeWriter::push_typed(ParameterType type, const Parameter& parameter,
       site.sources.back().range = {1, 1, false};
       site.is_cancellation_point |= parameter.makes_cancellation_point;
       break;
+    case ParameterType::Duration:
+      refuse_missing_unit(argument);
+      [[fallthrough]];
     case ParameterType::Integer:
     case ParameterType::Flags:
-    case ParameterType::Duration:
     case ParameterType::Pairs:
       value(argument);
-      if (const auto known = constant(argument)) site.sources.back().range = {*known, 1, false};
+      if (const auto known = constant(argument)) {
+        site.sources.back().range = {*known, 1, false};
+        refuse_misuse(parameter, argument, *known);
+      }
       break;
   }
   site.sources.back().end = static_cast<std::uint16_t>(here());
@@ -399,6 +405,55 @@ void CodeWriter::push_typed(ParameterType type, const Parameter& parameter,
         "an argument cannot read shared memory: the call would be one step too many",
         "write  r = " + to_text(*line_.accesses.back()) + "\n       and pass `r`");
   line_.accesses.resize(accesses);
+}
+
+void CodeWriter::refuse_misuse(const Parameter& parameter, const ast::Expression& argument,
+                               std::int64_t value) {
+  if (parameter.misuse == nullptr) return;
+  Misuse misuse = parameter.misuse(to_text(argument), value);
+  if (misuse.problem.empty()) return;
+  error(argument, std::move(misuse.problem), std::move(misuse.hint));
+}
+
+// Of a function of constants.
+void CodeWriter::refuse_misuses(const ast::Expression& call, const CallRow& row) {
+  for (std::size_t i = 0; i < call.arguments.size() && i < row.parameters.size(); ++i) {
+    const ast::Expression& argument = call.arguments[i].value;
+    if (const auto known = constant(argument)) refuse_misuse(row.parameters[i], argument, *known);
+  }
+}
+
+// `timeout=5`: of what? Only 0 and `inf` are the same in every unit.
+void CodeWriter::refuse_missing_unit(const ast::Expression& duration) {
+  const auto number = constant(duration);
+  if (!number || *number == 0 || has_unit(duration)) return;
+  const std::string text = to_text(duration);
+  std::string hint = "durations end in ns, us, ms or s";
+  if (*number < 0) hint = "write  inf  for a wait without an end";
+  if (duration.kind == Kind::Number) {
+    hint = "write  " + text + "ms, or " + text + "ns if nanoseconds are meant";
+  }
+  error(duration, "`" + text + "` has no unit", std::move(hint));
+}
+
+// Does some number of the constant say what it is of?
+bool CodeWriter::has_unit(const ast::Expression& duration) {
+  if (duration.kind == Kind::Number) return duration.is_duration;
+  if (duration.kind == Kind::Name) return name_has_unit(duration.name);
+  return std::any_of(duration.operands.begin(), duration.operands.end(),
+                     [this](const ast::Expression& operand) { return has_unit(operand); });
+}
+
+bool CodeWriter::name_has_unit(const std::string& name) {
+  const Symbol* const symbol = find(name);
+  if (symbol != nullptr && symbol->kind == Symbol::Kind::Alias) {
+    const InScope scope(*this, symbol->scope);
+    return has_unit(*symbol->expression);
+  }
+  for (const auto& [constant, expression] : system_.instance.constants) {
+    if (constant == name) return has_unit(expression);
+  }
+  return true;  // `inf`, and what is no number of the scenario's own.
 }
 
 void CodeWriter::push_word(const ast::Expression& argument, CallSite& site) {

@@ -37,6 +37,12 @@ enum class ParameterType : std::uint8_t {
 
 inline constexpr std::int64_t kForever = -1;  // The timeout `inf`.
 
+// What is wrong with an argument, and what to write; no problem if `problem` is empty.
+struct Misuse {
+  std::string problem;
+  std::string hint;
+};
+
 struct Parameter {
   std::string_view name;
   ParameterType type = ParameterType::Integer;
@@ -49,6 +55,9 @@ struct Parameter {
   ParameterType pair_first = ParameterType::Descriptor;
   // Pairs of an object: a third value, `watch(x, v, NAME=w)`; the first's where it is not written.
   std::string_view pair_option;
+  // Looks at a constant, `text` as it is written, that can never do anything sensible here. Null:
+  // every number may stand here. What the kernel refuses with an error is not for this.
+  Misuse (*misuse)(std::string_view text, std::int64_t value) = nullptr;
 };
 
 // What a call gives its caller.
@@ -78,12 +87,19 @@ struct PossibleValues {
   bool is_single() const { return !is_any && count == 1; }
 };
 
+struct ConstantRow {
+  std::string_view name;
+  std::int64_t value;
+};
+
 struct CallRow {
   std::string_view name;
   std::vector<Parameter> parameters;
   ResultShape result = ResultShape::Value;
-  std::vector<std::string_view> fields;  // Of one entry of a List.
-  std::string_view entries_parameter;    // List: the Pairs or the count that says how many entries.
+  bool returns_errno = true;               // A negative result is an error number.
+  std::vector<ConstantRow> named_results;  // Results that have names of their own.
+  std::vector<std::string_view> fields;    // Of one entry of a List.
+  std::string_view entries_parameter;  // List: the Pairs or the count that says how many entries.
 
   // Documentation, printed by `wakesim models`.
   std::string_view about;   // One sentence.
@@ -148,11 +164,6 @@ struct ObjectRow {
   // is "DEVICE_NAME of OBJECT"; no program can make the call.
   const CallRow* device = nullptr;
   std::string_view device_name;
-};
-
-struct ConstantRow {
-  std::string_view name;
-  std::int64_t value;
 };
 
 struct SwitchRow {
@@ -244,6 +255,13 @@ struct InterruptHooks {
   void (*effects)(Effects& effects) = nullptr;
 };
 
+// How C spells what a scenario writes otherwise; for hints.
+struct SpellingRow {
+  std::string_view name;    // "pthread_cancel"
+  std::string_view here;    // "cancel($1)": $1 is the first argument, $* all of them. Or
+  std::string_view advice;  // a sentence, where another call would not say it.
+};
+
 // What the engine asks of the models as a whole.
 struct Hooks {
   // Once before and once after the scenario's objects are created.
@@ -265,6 +283,9 @@ struct Catalogue {
   std::vector<ModelTable> models;
   std::vector<DialectRow> kernels;  // [0] is the default.
   std::vector<DialectRow> libcs;
+  std::vector<SpellingRow> spellings;
+  // What constants lose here: EPOLLIN is written IN.
+  std::vector<std::string_view> dropped_prefixes;
   Hooks hooks;
 };
 

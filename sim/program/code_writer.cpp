@@ -24,10 +24,12 @@ void CodeWriter::write_program(const ast::Thread& thread, const std::vector<std:
     symbol.first = static_cast<std::uint32_t>(i);
     thread_scope_.names.emplace(members[i], symbol);
   }
+  const std::size_t reports = diagnostics_.reports();
   write_block(thread.body);
-  write_end();
+  write_end("end");
   if (is_unwindable || !code_.cleanups.empty()) write_unwound_end(is_unwindable);
   write_handlers(thread);
+  has_errors_ = diagnostics_.reports() > reports;
 }
 
 void CodeWriter::count_calls() {
@@ -47,8 +49,8 @@ void CodeWriter::write_start(const ast::Expression& expression) {
   write_observation(expression);
 }
 
-void CodeWriter::write_end() {
-  code_.statements.push_back({"end", {}});
+void CodeWriter::write_end(std::string text) {
+  code_.statements.push_back({std::move(text), {}});
   line_ = Line{};
   line_.is_open = true;
   line_.start = here();
@@ -58,6 +60,7 @@ void CodeWriter::write_end() {
 }
 
 void CodeWriter::report_unread_locals() {
+  if (has_errors_) return;
   for (const auto& [slot, where] : plain_) {
     if (read_.count(slot) != 0 || code_.locals[slot].is_kept) continue;
     diagnostics_.error(where, "`" + code_.locals[slot].name + "` is assigned here and never read",
@@ -145,6 +148,7 @@ void CodeWriter::write_statement(const ast::Statement& statement) {
       write_sleep(statement);
       return;
     case Kind::Work: {
+      refuse_missing_unit(statement.value);
       begin_line(statement);
       value(statement.value);
       emit(Op::Work);
@@ -311,7 +315,9 @@ void CodeWriter::write_assign(const ast::Statement& statement) {
     }
     begin_line(statement);
     model_call(statement.value, *row, &statement, std::nullopt);
-    emit(Op::StoreLocal, assign_local(target));
+    const std::uint32_t slot = assign_local(target);
+    code_.locals[slot].call = row;
+    emit(Op::StoreLocal, slot);
     end_line();
     return;
   }
@@ -358,6 +364,7 @@ void CodeWriter::write_assign(const ast::Statement& statement) {
     return;
   }
 
+  const std::size_t reports = diagnostics_.reports();
   if (!is_plain) {
     value(target);
     value(statement.value);
@@ -368,7 +375,14 @@ void CodeWriter::write_assign(const ast::Statement& statement) {
   } else {
     value(statement.value);
   }
+  if (diagnostics_.reports() > reports) unmade_.insert(target.name);
   const std::uint32_t slot = assign_local(target);
+  if (is_plain && row != nullptr) {
+    code_.locals[slot].call = row;
+  } else {
+    const auto fixed = constant(statement.value);
+    code_.locals[slot].takes_others |= !is_plain || !fixed || *fixed < 0;
+  }
   const bool is_plain_value = line_.accesses.empty() && !line_.chooses && hoisted_.empty();
   if (is_plain_value && is_plain) plain_.emplace(slot, target.where);
   emit(Op::StoreLocal, slot);
@@ -544,8 +558,9 @@ void CodeWriter::write_repeat(const ast::Statement& statement) {
 }
 
 void CodeWriter::write_for(const ast::Statement& statement) {
-  const Symbol* list =
-      statement.value.kind == ast::Expression::Kind::Name ? resolve(statement.value) : nullptr;
+  const bool is_name = statement.value.kind == ast::Expression::Kind::Name;
+  if (is_name && unmade_.count(statement.value.name) != 0) return;
+  const Symbol* list = is_name ? resolve(statement.value) : nullptr;
   if (list == nullptr || list->kind != Symbol::Kind::List) {
     error(statement.value, "`for` walks the list that a call returned; this is none",
           "write  r = poll(...)\n       for e in r:");

@@ -30,6 +30,7 @@ class CodeWriter {
   // Before the program is written: count(syscalls, thread) will ask.
   void count_calls();
   // Once properties and observations have named what they read: locals that nobody does.
+  // A local may be unread only because the line that reads it is wrong: then nothing is said.
   void report_unread_locals();
   // A property or an observation: any number of accesses, locals as `thread.local`.
   void write_observation(const ast::Expression& expression);
@@ -90,7 +91,7 @@ class CodeWriter {
   void write_waits_for(const ast::Statement& statement);
   void write_condition_line(const ast::Statement& statement, Op op);
   void write_sleep(const ast::Statement& statement);
-  void write_end();
+  void write_end(std::string text);
   std::uint32_t return_local();
   void close_loop(std::size_t next_round);
   void note_exit(std::size_t jump);
@@ -128,6 +129,8 @@ class CodeWriter {
   void value_of_member(const ast::Expression& expression);
   void value_of_operator(const ast::Expression& expression);
   void value_of_call(const ast::Expression& expression);
+  void unknown_call(const ast::Expression& call);
+  std::string spelled_here(const ast::Expression& call) const;
   void observe_local(const ast::Expression& expression);
   void atomic_operation(const ast::Expression& expression, Op op, std::size_t operands);
   void choice(const ast::Expression& expression);
@@ -188,6 +191,12 @@ class CodeWriter {
   void push_argument(const Parameter& parameter, const ast::Expression& argument, CallSite& site);
   void push_typed(ParameterType type, const Parameter& parameter, const ast::Expression& argument,
                   CallSite& site);
+  void refuse_misuse(const Parameter& parameter, const ast::Expression& argument,
+                     std::int64_t value);
+  void refuse_misuses(const ast::Expression& call, const CallRow& row);
+  void refuse_missing_unit(const ast::Expression& duration);
+  bool has_unit(const ast::Expression& duration);
+  bool name_has_unit(const std::string& name);
   void push_word(const ast::Expression& argument, CallSite& site);
   void push_object(const Parameter& parameter, ParameterType type, const ast::Expression& argument,
                    CallSite& site);
@@ -201,6 +210,7 @@ class CodeWriter {
   const Symbol* resolve(const ast::Expression& name);
   const Symbol* find(const std::string& name) const;
   void unknown_name(const ast::Expression& expression);
+  std::string without_prefix(std::string_view name) const;
   void error(const ast::Expression& expression, std::string message, std::string hint = {});
   std::optional<std::int64_t> constant(const ast::Expression& expression);
 
@@ -218,6 +228,8 @@ class CodeWriter {
   std::vector<std::string> conditions_;  // Of the `if`s around the statement being written.
   bool is_observing_ = false;
   bool is_start_ = false;
+  bool has_errors_ = false;       // Of the program.
+  std::set<std::string> unmade_;  // Locals of lines that were wrong: what they are is not known.
   const ast::Statement* statement_ = nullptr;
   // Calls inside expressions run before their line; their results wait in locals.
   std::map<const ast::Expression*, std::uint32_t> hoisted_;

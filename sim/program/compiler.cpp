@@ -25,6 +25,7 @@ std::unique_ptr<System> compile_parts(const ast::Instance& instance, const Sourc
                                       Diagnostics& diagnostics) {
   auto system = empty_system(instance, sources, catalogue, options.layout);
   Compilation compilation{*system, diagnostics, {}, {}, {}, {}};
+  compilation.symbols.include_of = options.include_of;
   read_machine(*system, diagnostics);
   declare_names(compilation);
   add_devices(compilation);

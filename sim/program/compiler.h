@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "sim/program/catalogue.h"
+#include "sim/program/symbols.h"
 #include "sim/program/system.h"
 #include "sim/scenario/ast.h"
 #include "sim/scenario/diagnostic.h"
@@ -15,6 +16,7 @@ namespace wakesim {
 
 struct CompileOptions {
   LayoutKind layout = LayoutKind::Search;
+  IncludeOf include_of = nullptr;  // For hints.
 };
 
 // Null if `diagnostics` got an error. The catalogue must outlive the result.

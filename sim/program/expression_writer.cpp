@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "sim/program/code_writer.h"
+#include "sim/scenario/text.h"
 
 namespace wakesim {
 namespace {
@@ -50,6 +51,16 @@ bool is_weak_store(const ast::Expression& call) {
   return call.arguments.back().value.name != "seq_cst";
 }
 
+std::string arguments_text(const ast::Expression& call) {
+  std::string text;
+  for (const ast::Argument& argument : call.arguments) {
+    if (!text.empty()) text += ", ";
+    if (!argument.name.empty()) text += argument.name + "=";
+    text += to_text(argument.value);
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string to_text(const ast::Expression& e) {
@@ -71,16 +82,8 @@ std::string to_text(const ast::Expression& e) {
       const std::string space = e.op == ".." ? "" : " ";
       return to_text(e.operands[0]) + space + e.op + space + to_text(e.operands[1]);
     }
-    case Kind::Call: {
-      std::string text = e.name + "(";
-      for (std::size_t i = 0; i < e.arguments.size(); ++i) {
-        if (i > 0) text += ", ";
-        const ast::Argument& argument = e.arguments[i];
-        if (!argument.name.empty()) text += argument.name + "=";
-        text += to_text(argument.value);
-      }
-      return text + ")";
-    }
+    case Kind::Call:
+      return e.name + "(" + arguments_text(e) + ")";
   }
   return {};
 }
@@ -185,7 +188,8 @@ void CodeWriter::unknown_name(const ast::Expression& e) {
   }
   std::vector<std::string> candidates = symbols_.all_names();
   for (const auto& [name, symbol] : scope_->names) candidates.push_back(name);
-  const std::string guess = closest_name(e.name, candidates);
+  std::string guess = without_prefix(e.name);
+  if (guess.empty()) guess = closest_name(e.name, candidates);
   Diagnostic diagnostic;
   diagnostic.where = e.where;
   diagnostic.message = "nothing is called `" + e.name + "`";
@@ -200,6 +204,18 @@ void CodeWriter::unknown_name(const ast::Expression& e) {
         "a local is declared by its first assignment, an object under `objects:`");
   }
   diagnostics_.add(std::move(diagnostic));
+}
+
+// IN for EPOLLIN and POLLIN.
+std::string CodeWriter::without_prefix(std::string_view name) const {
+  for (const std::string_view prefix : system_.catalogue->dropped_prefixes) {
+    if (!name.starts_with(prefix)) continue;
+    const Symbol* const meant = symbols_.find(name.substr(prefix.size()));
+    if (meant != nullptr && meant->kind == Symbol::Kind::Constant) {
+      return std::string(name.substr(prefix.size()));
+    }
+  }
+  return {};
 }
 
 void CodeWriter::error(const ast::Expression& e, std::string message, std::string hint) {
@@ -308,6 +324,10 @@ void CodeWriter::value_of_member(const ast::Expression& e) {
   if (is_object_path(e)) return load(e);
   const ast::Expression& base = e.operands[0];
   const ast::Expression& list = base.kind == Kind::Index ? base.operands[0] : base;
+  if (list.kind == Kind::Name && unmade_.count(list.name) != 0) {
+    emit(Op::Number);
+    return;
+  }
   const Symbol* symbol = list.kind == Kind::Name ? find(list.name) : nullptr;
   if (symbol != nullptr && symbol->kind == Symbol::Kind::Alias) symbol = resolve(list);
   if (symbol == nullptr) {
@@ -449,14 +469,13 @@ void CodeWriter::value_of_call(const ast::Expression& e) {
     const auto number = constant(e);
     if (!number)
       error(e, "`" + e.name + "` takes constants", "write  " + signature(*known->second));
+    refuse_misuses(e, *known->second);
     emit_number(number.value_or(0));
     return;
   }
   const CallRow* row = call_row(e);
   if (row == nullptr) {
-    const std::string guess = closest_name(e.name, symbols_.all_calls());
-    error(e, "there is no call `" + e.name + "`",
-          guess.empty() ? "`wakesim models` lists every call" : "write  " + guess + "(...)");
+    unknown_call(e);
     emit(Op::Number);
     return;
   }
@@ -476,6 +495,38 @@ void CodeWriter::value_of_call(const ast::Expression& e) {
   // A primitive that only looks is a plain read: waitqueue_active() has no barrier.
   if (!is_observing_) line_.drains = line_.drains || !row->is_pure;
   model_call(e, *row, nullptr, std::nullopt);
+}
+
+// A call of C's that is spelled otherwise here, or an operation of a library that is not included,
+// is told from a slip of the finger.
+void CodeWriter::unknown_call(const ast::Expression& e) {
+  std::string hint = spelled_here(e);
+  if (hint.empty()) hint = include_hint(symbols_, e.name);
+  if (hint.empty()) {
+    const std::string guess = closest_name(e.name, symbols_.all_calls());
+    hint = guess.empty() ? "`wakesim models` lists every call" : "write  " + guess + "(...)";
+  }
+  error(e, "there is no call `" + e.name + "`", std::move(hint));
+}
+
+std::string CodeWriter::spelled_here(const ast::Expression& call) const {
+  for (const SpellingRow& row : system_.catalogue->spellings) {
+    if (row.name != call.name) continue;
+    if (row.here.empty()) return std::string(row.advice);
+    std::string text;
+    for (std::size_t i = 0; i < row.here.size(); ++i) {
+      const char next = row.here[i] == '$' ? row.here[++i] : '\0';
+      if (next == '\0') {
+        text += row.here[i];
+      } else if (next == '*' || call.arguments.empty()) {
+        text += arguments_text(call);
+      } else {
+        text += to_text(call.arguments.front().value);
+      }
+    }
+    return "write  " + std::string(trim(text));
+  }
+  return {};
 }
 
 void CodeWriter::atomic_operation(const ast::Expression& e, Op op, std::size_t operands) {

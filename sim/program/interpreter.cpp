@@ -231,7 +231,7 @@ Interpreter::Stop Interpreter::interpret(bool fresh) {
       case Op::Load: {
         const std::int32_t word = word_of(*in);
         const std::int64_t value = program.is_buffered ? load_buffered(word) : load(word);
-        if (is_traced) note_value(value);
+        if (is_traced) note_value(word, value);
         push_value(value);
         break;
       }
@@ -251,15 +251,16 @@ Interpreter::Stop Interpreter::interpret(bool fresh) {
         const std::int32_t word = word_of(*in);
         const std::int64_t old = load(word);
         store(word, value);
-        if (is_traced) note_value(old);
+        if (is_traced) note_value(word, old);
         push_value(old);
         break;
       }
       case Op::CompareExchange: {
         const std::int64_t desired = *--top;
         const std::int64_t expected = *--top;
-        const std::int64_t old = compare_exchange(word_of(*in), expected, desired);
-        if (is_traced) note_value(old);
+        const std::int32_t word = word_of(*in);
+        const std::int64_t old = compare_exchange(word, expected, desired);
+        if (is_traced) note_value(word, old);
         push_value(old);
         break;
       }
@@ -272,7 +273,7 @@ Interpreter::Stop Interpreter::interpret(bool fresh) {
         const std::int32_t word = word_of(*in);
         const std::int64_t old = load(word);
         store(word, apply_fetch(in->op, old, operand));
-        if (is_traced) note_value(old);
+        if (is_traced) note_value(word, old);
         push_value(old);
         break;
       }
@@ -423,8 +424,9 @@ inline void Interpreter::divide(const Instruction& in) {
   }
 }
 
-inline void Interpreter::note_value(std::int64_t value) {
-  step_.note({StepEvent::Kind::Value, thread_, value, {}});
+inline void Interpreter::note_value(std::int32_t word, std::int64_t value) {
+  step_.note(
+      {StepEvent::Kind::Value, thread_, value, system_.words[static_cast<std::size_t>(word)].name});
 }
 
 inline std::int64_t Interpreter::load_buffered(std::int32_t word) {
@@ -558,7 +560,7 @@ inline bool Interpreter::run_subframe() {
 inline void Interpreter::finish_call(const CallSite& site) {
   std::memset(frame(), 0, site.frame_bytes);
   if (step_.is_traced()) {
-    step_.note({StepEvent::Kind::Returned, thread_, step_.result(), {}});
+    step_.note({StepEvent::Kind::Returned, thread_, step_.result(), site.text, site.row});
   }
   if (site.row->result == ResultShape::List && site.result_local != ~std::uint32_t{0}) {
     set_local(site.result_local, step_.result());
@@ -571,7 +573,9 @@ inline Interpreter::Flow Interpreter::primitive(const Instruction& in) {
   const CallSite& site = code_.sites[static_cast<std::size_t>(in.b)];
   const auto arguments = take_arguments(site);
   const std::int64_t value = site.row->primitive(step_, arguments);
-  if (step_.is_traced()) note_value(value);
+  if (step_.is_traced()) {
+    step_.note({StepEvent::Kind::Value, thread_, value, site.text, site.row});
+  }
   push(value);
   return Flow::Next;
 }

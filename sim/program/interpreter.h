@@ -89,7 +89,7 @@ class Interpreter {
   }
 
   // Traced steps only.
-  void note_value(std::int64_t value);
+  void note_value(std::int32_t word, std::int64_t value);
 
   // The youngest store to the word in the thread's buffer, else what memory has; and its reverse.
   std::int64_t load_buffered(std::int32_t word);

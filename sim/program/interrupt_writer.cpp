@@ -38,7 +38,7 @@ void CodeWriter::write_unwound_end(bool is_unwindable) {
     emit(Op::Number, 0, kUnwoundValue);
     emit(Op::StoreReturn, return_local());
   }
-  write_end();
+  write_end("end: cancelled");
 }
 
 // Behind the program. `return` leaves the handler, not the thread.

@@ -27,10 +27,13 @@ void unknown_kind(Compilation& compilation, const ast::Object& object) {
   std::vector<std::string> known{"word", "word64", "int"};
   for (const auto& [name, type] : compilation.types) known.push_back(name);
   for (const auto& [name, row] : compilation.kinds) known.push_back(name);
-  const std::string guess = closest_name(object.kind, known);
+  std::string hint = include_hint(compilation.symbols, object.kind);
+  if (hint.empty()) {
+    const std::string guess = closest_name(object.kind, known);
+    hint = guess.empty() ? "`wakesim models` lists every kind" : "write  " + guess;
+  }
   compilation.diagnostics.error(
-      object.kind_where, "there is no kind of object `" + object.kind + "`",
-      guess.empty() ? "`wakesim models` lists every kind" : "write  " + guess);
+      object.kind_where, "there is no kind of object `" + object.kind + "`", std::move(hint));
 }
 
 // Types are checked where they are written, used or not: their kinds exist, and none holds itself.

@@ -80,6 +80,7 @@ class ProgramWriter {
   }
 
   void write_observations() {
+    const std::size_t reports = diagnostics_.reports();
     for (const ast::Property& property : system_.instance.properties) {
       if (std::find(std::begin(kNotYet), std::end(kNotYet), property.kind) != std::end(kNotYet)) {
         diagnostics_.error(property.where, "`eventually` and `leads_to` are not supported yet",
@@ -97,6 +98,7 @@ class ProgramWriter {
     for (const ast::Observation& observation : system_.instance.observe) {
       system_.observations.push_back({observation.key, write_expression(observation.value)});
     }
+    if (diagnostics_.reports() > reports) return;
     for (const auto& writer : compilation_.writers) writer->report_unread_locals();
   }
 

@@ -142,14 +142,15 @@ struct StepEvent {
     WokeRunning,  // A wake found `thread` running: nothing remembers it.
     Slept,        // The actor went to sleep.
     TimedOut,     // The timer of `thread` fired.
-    Returned,     // A call returned `value`.
-    Value,        // A load or an atomic operation gave `value`.
+    Returned,     // `call`, written as `subject`, returned `value`.
+    Value,        // Word `subject` had the value, or the primitive `call` gave it.
     Branch,       // A condition was true (1) or false (0).
   };
   Kind kind;
   ThreadId thread{};
   std::int64_t value = 0;
   std::string subject;
+  const CallRow* call = nullptr;
 };
 
 // Read-only access.

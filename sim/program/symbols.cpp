@@ -23,6 +23,12 @@ std::vector<std::string> Symbols::all_calls() const {
   return result;
 }
 
+std::string include_hint(const Symbols& symbols, std::string_view name) {
+  if (!symbols.include_of) return {};
+  const std::string include = symbols.include_of(name);
+  return include.empty() ? "" : "write  include: [" + include + "]  at the top of the file";
+}
+
 std::optional<std::int64_t> fold_operator(std::string_view op, std::int64_t left,
                                           std::int64_t right) {
   const auto a = static_cast<std::uint64_t>(left);

@@ -60,11 +60,15 @@ struct Scope {
   std::map<std::string, Symbol, std::less<>> names;
 };
 
+// Which include defines a type or a function of this name, as `include:` names it; empty: none.
+using IncludeOf = std::function<std::string(std::string_view name)>;
+
 // Names that mean the same everywhere in the scenario.
 struct Symbols {
   std::map<std::string, Symbol, std::less<>> names;
   std::map<std::string, const CallRow*, std::less<>> calls;
   std::map<std::string, const ast::Function*, std::less<>> functions;
+  IncludeOf include_of;  // May be null.
 
   const Symbol* find(std::string_view name) const {
     const auto found = names.find(name);
@@ -73,6 +77,9 @@ struct Symbols {
   std::vector<std::string> all_names() const;
   std::vector<std::string> all_calls() const;
 };
+
+// What to do about a name that some include defines; empty if none does.
+std::string include_hint(const Symbols& symbols, std::string_view name);
 
 // The value of an expression over numbers and leaves that have one, or nothing. A leaf is a name or
 // a call.

@@ -123,6 +123,10 @@ struct CleanupCode {
 struct LocalInfo {
   std::string name;      // Empty: the compiler's own.
   bool is_kept = false;  // Observed: never cleared as dead.
+  // For showing values: the last call in the program whose result it takes, and whether it takes
+  // other values too that might be negative.
+  const CallRow* call = nullptr;
+  bool takes_others = false;
 };
 
 // The program of one declared thread; members of a group share it.

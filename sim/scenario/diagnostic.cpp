@@ -40,6 +40,7 @@ std::size_t distance(const std::string& a, const std::string& b) {
 }  // namespace
 
 void Diagnostics::add(Diagnostic diagnostic) {
+  if (!diagnostic.is_warning) ++reports_;
   if (!seen_.insert(identity(diagnostic)).second) return;
   if (!diagnostic.is_warning) ++errors_;
   if (errors_ <= kDiagnosticsMax) list_.push_back(std::move(diagnostic));
@@ -55,6 +56,10 @@ void Diagnostics::warning(Location where, std::string message, std::string hint)
   Diagnostic diagnostic{.where = where, .message = std::move(message), .is_warning = true};
   if (!hint.empty()) diagnostic.hints.push_back(std::move(hint));
   add(std::move(diagnostic));
+}
+
+void Diagnostics::merge(const Diagnostics& others) {
+  for (const Diagnostic& diagnostic : others.list_) add(diagnostic);
 }
 
 void Diagnostics::sort_by_place() {

@@ -56,8 +56,14 @@ class Diagnostics {
   void warning(Location where, std::string message, std::string hint = {});
   bool has_errors() const { return errors_ != 0; }
   std::size_t errors() const { return errors_; }
+  // How often an error was reported, repetitions included: tells whether some piece of work had
+  // any.
+  std::size_t reports() const { return reports_; }
   bool is_full() const { return errors_ >= kDiagnosticsMax; }  // More are only counted.
   const std::vector<Diagnostic>& all() const { return list_; }
+
+  // Those of another variant or cell of the same files.
+  void merge(const Diagnostics& others);
 
   // The order in which a person reads the files.
   void sort_by_place();
@@ -66,6 +72,7 @@ class Diagnostics {
   std::set<std::string> seen_;
   std::vector<Diagnostic> list_;
   std::size_t errors_ = 0;
+  std::size_t reports_ = 0;
 };
 
 // `FILE:LINE:COLUMN: error: MESSAGE`, the source line with a caret, notes and hints, as in

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "sim/scenario/expression.h"
+#include "sim/scenario/statement.h"
 #include "sim/scenario/text.h"
 
 namespace wakesim {
@@ -47,6 +48,11 @@ bool check_map(const Node& node, std::string_view owner, Keys allowed, Diagnosti
   for (const auto& [key, value] : node.entries) {
     if (std::find(allowed.begin(), allowed.end(), key.text) != allowed.end()) continue;
     is_good = false;
+    if (is_handler_head(key.text)) {
+      diagnostics.error(key.where, "a handler belongs to a thread",
+                        fmt::format("write  {}:  beside the `run:` of a thread", key.text));
+      continue;
+    }
     const std::string guess = closest_name(key.text, names_of(allowed));
     diagnostics.error(key.where, fmt::format("{} has no key {}", owner, describe(key)),
                       guess.empty() ? fmt::format("it has {}", list_of(allowed))

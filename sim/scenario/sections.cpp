@@ -87,7 +87,7 @@ void parse_with(const Node& node, ast::Thread& thread, Diagnostics& diagnostics)
   }
 }
 
-bool is_handler(const Entry& entry) { return entry.key.text.starts_with("on "); }
+bool is_handler(const Entry& entry) { return is_handler_head(entry.key.text); }
 
 void parse_thread_key(const Entry& entry, ast::Thread& thread, Diagnostics& diagnostics) {
   const auto& [key, value] = entry;
@@ -274,6 +274,11 @@ ast::Function parse_function(const Entry& entry, Diagnostics& diagnostics) {
 // `name:` or `name[count]:`, with a list of lines or a map.
 ast::Thread parse_thread(const Entry& entry, Diagnostics& diagnostics) {
   ast::Thread thread{.where = entry.key.where};
+  if (is_handler(entry)) {
+    diagnostics.error(entry.key.where, "a handler belongs to a thread",
+                      fmt::format("write  THREAD:\n         {}:\n         run:", entry.key.text));
+    return thread;
+  }
   LineParser parser(entry.key, diagnostics);
   thread.name = declared_name(parser, "a thread");
   thread.count = optional_count(parser);

@@ -108,6 +108,8 @@ class BlockParser {
   void continuations(const Node& node, std::size_t next, Statement& statement);
   void else_if(const Node& node, std::size_t index, Statement& statement);
   void refuse_head(const Entry& entry);
+  bool refuse_joined_head(const Node& node);
+  void refuse_handler(const Location& where);
   void refuse_continuation(const Entry& entry, const Statement& of);
   void error(const Location& where, std::string message, std::string hint = {}) {
     diagnostics_.error(where, std::move(message), std::move(hint));
@@ -157,7 +159,11 @@ std::optional<Statement> BlockParser::line(const Node& node) {
     error(node.where, "a statement stands on one line", "write it behind the `- `");
     return {};
   }
-  if (refuse_mangled(node, diagnostics_)) return {};
+  if (refuse_joined_head(node) || refuse_mangled(node, diagnostics_)) return {};
+  if (is_handler_head(node.text)) {
+    refuse_handler(node.where);
+    return {};
+  }
   LineParser parser(node, diagnostics_);
   Statement statement{.text = std::string(trim(node.text)), .where = node.where};
   const Word* word =
@@ -211,6 +217,20 @@ void BlockParser::assignment_or_call(LineParser& parser, Statement& statement) {
   if (parser.is_at("=")) {
     parser.fail(parser.peek(), "one line assigns once; a comparison is `==`");
   }
+}
+
+// `forever` without its `:`, which YAML joins with the lines below it.
+bool BlockParser::refuse_joined_head(const Node& node) {
+  const Word* const head = find_word(kHeads, first_word(node.text));
+  if (!node.is_folded || node.style != Node::Style::Plain || head == nullptr) return false;
+  error(node.where, fmt::format("`{}` needs `:` at the end of its line", head->text),
+        head->operand == Operand::None ? fmt::format("write  {}:", head->text) : "");
+  return true;
+}
+
+void BlockParser::refuse_handler(const Location& where) {
+  error(where, "a handler is no statement: it may run between any two of the thread",
+        "write  on SIGNAL:  beside the `run:` of the thread");
 }
 
 // ---- Blocks ------------------------------------------------------------------------------------
@@ -351,6 +371,7 @@ void BlockParser::refuse_head(const Entry& entry) {
     return error(entry.key.where, fmt::format("`{}:` without its `{}`", word, partner),
                  fmt::format("align it with `{}` and begin it without `- `", partner));
   }
+  if (is_handler_head(key)) return refuse_handler(entry.key.where);
   if (find_word(kLines, word) && entry.value.kind == Node::Kind::Null) {
     return error(entry.key.where, fmt::format("`{}` has no `:`", word),
                  fmt::format("write  - {}", key));
@@ -372,6 +393,11 @@ void BlockParser::refuse_head(const Entry& entry) {
 }
 
 }  // namespace
+
+bool is_handler_head(std::string_view key) {
+  // `on = 1` is an assignment.
+  return key.starts_with("on ") && is_identifier(key.substr(3, key.find(' ', 3) - 3));
+}
 
 bool begins_block(std::string_view key) { return find_word(kHeads, first_word(key)) != nullptr; }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "sim/scenario/statement.h"
 #include "sim/scenario/text.h"
 
 namespace wakesim {
@@ -205,6 +206,22 @@ bool explain_second_colon(const Suspect& suspect, std::size_t at) {
   return true;
 }
 
+// `- forever` above an indented list: YAML takes that for more text of the line. `below` is the
+// next line of program.
+bool explain_missing_colon(const Suspect& suspect, std::string_view below) {
+  const std::size_t start = item_start(suspect.line);
+  const std::string_view head =
+      trim(suspect.line.substr(start, suspect.line.find(" #", start) - start));
+  const bool is_head = begins_block(head) && find_colon(suspect.line, start) == kNone;
+  const std::size_t list = indentation(below);
+  if (!is_head || list <= indentation(suspect.line) || !below.substr(list).starts_with("- ")) {
+    return false;
+  }
+  suspect.error(start, head.size(), fmt::format("`{}` needs `:` at the end of its line", head),
+                fmt::format("write  {}:", head));
+  return true;
+}
+
 bool explain_line(const Suspect& suspect) {
   if (explain_tab(suspect)) return true;
   const std::size_t start = item_start(suspect.line);
@@ -294,7 +311,14 @@ void explain_syntax_error(const Lines& lines, const Location& where, std::string
   for (std::size_t i = 0; i < lines.size(); ++i) {
     if (!is_program[i]) continue;
     const auto number = static_cast<std::uint32_t>(i + 1);
-    const bool found = explain_line({lines[i], where.file, number, diagnostics});
+    const Suspect suspect{lines[i], where.file, number, diagnostics};
+    const auto next =
+        std::find(is_program.begin() + static_cast<std::ptrdiff_t>(i) + 1, is_program.end(), true);
+    const std::string_view below =
+        next == is_program.end()
+            ? std::string_view()
+            : std::string_view(lines[static_cast<std::size_t>(next - is_program.begin())]);
+    const bool found = explain_missing_colon(suspect, below) || explain_line(suspect);
     // What is suspicious below the place where the library stopped may be a consequence.
     is_explained = is_explained || (found && number <= where.line);
   }

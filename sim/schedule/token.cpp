@@ -87,6 +87,22 @@ std::string write_token(const Executor& executor, const Schedule& schedule) {
   return text;
 }
 
+namespace {
+
+bool is_digest(std::string_view text) {
+  return text.size() == 6 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return is_digit(c) || is_lower(c); });
+}
+
+bool are_runs(std::string_view text) {
+  if (text == "-") return true;
+  return !text.empty() && is_upper(text[0]) && std::all_of(text.begin(), text.end(), [](char c) {
+    return is_digit(c) || is_lower(c) || is_upper(c) || c == '?';
+  });
+}
+
+}  // namespace
+
 std::optional<TokenHead> read_token_head(std::string_view token) {
   std::vector<std::string> parts;
   std::size_t begin = 0;
@@ -101,6 +117,7 @@ std::optional<TokenHead> read_token_head(std::string_view token) {
   head.cell.assign(parts.begin() + 2, parts.end() - 2);
   head.digest = parts[parts.size() - 2];
   head.runs = parts.back();
+  if (!is_digest(head.digest) || !are_runs(head.runs)) return std::nullopt;
   return head;
 }
 

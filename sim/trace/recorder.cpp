@@ -2,10 +2,14 @@
 
 #include <algorithm>
 
+#include "sim/program/result_text.h"
+#include "sim/scenario/text.h"
 #include "sim/schedule/token.h"
 
 namespace wakesim {
 namespace {
+
+constexpr const char* kConditions[] = {"if ", "else if ", "while "};
 
 class Recorder {
  public:
@@ -80,8 +84,8 @@ class Recorder {
         step.text = statement.text;
         step.phase = std::string(executor_.phase(state, move.actor.thread));
         if (executor_.takes_interrupt(state, move.actor.thread)) {
-          step.text = system_.catalogue->hooks.interrupts.describe(View(system_, state, nullptr),
-                                                                   move.actor.thread);
+          step.interrupt = interrupt_text(state, move.actor.thread);
+          step.text = step.interrupt;
           step.phase.clear();
         }
         break;
@@ -104,30 +108,50 @@ class Recorder {
         break;
       case ActorKind::Interrupt:
         step.actor = "interrupt of " + name;
-        step.text = system_.catalogue->hooks.interrupts.describe(View(system_, state, nullptr),
-                                                                 move.actor.thread);
+        step.interrupt = interrupt_text(state, move.actor.thread);
+        step.text = step.interrupt;
         break;
     }
     return step;
   }
 
-  static bool is_condition(const TraceStep& step) {
-    return step.phase.empty() &&
-           (step.text.rfind("if ", 0) == 0 || step.text.rfind("while ", 0) == 0);
+  std::string interrupt_text(const std::byte* state, ThreadId thread) const {
+    return system_.catalogue->hooks.interrupts.describe(View(system_, state, nullptr), thread);
   }
 
-  static std::string shown_result(std::int64_t value, const Catalogue& catalogue) {
-    if (value >= 0 || value < -4095) return std::to_string(value);
-    for (const ModelTable& model : catalogue.models) {
-      for (const ConstantRow& row : model.constants) {
-        const bool is_errno = row.name.size() > 1 && row.name[0] == 'E' &&
-                              row.name.find('_') == std::string_view::npos;
-        if (is_errno && row.value == -value) {
-          return "-" + std::string(row.name);
-        }
-      }
+  static bool is_condition(const TraceStep& step) {
+    if (!step.phase.empty()) return false;
+    return std::any_of(std::begin(kConditions), std::end(kConditions),
+                       [&step](const char* head) { return step.text.rfind(head, 0) == 0; });
+  }
+
+  // `r = seq` and `fetch_add(seq, 1)` have the value that is read for a result; of all other lines
+  // the value is that of a part: "a is 1".
+  static bool is_whole_result(const TraceStep& step, const StepEvent& event) {
+    const std::size_t equals = step.text.find(" = ");
+    const std::string right =
+        equals == std::string::npos ? step.text : step.text.substr(equals + 3);
+    if (event.call != nullptr) return right == event.subject;
+    const bool is_operation =
+        right.back() == ')' && is_identifier(right.substr(0, right.find('(')));
+    return is_operation || right == event.subject ||
+           right.find_first_of(" ()") == std::string::npos;
+  }
+
+  void add_value(TraceStep& step, const StepEvent& event) const {
+    if (is_condition(step)) return;  // Shows how it came out.
+    const std::string value = event.call != nullptr
+                                  ? result_text(*system_.catalogue, event.call, event.value)
+                                  : std::to_string(event.value);
+    if (is_whole_result(step, event)) {
+      if (step.result.empty()) step.result = value;
+      return;
     }
-    return std::to_string(value);
+    // What a line of several reads has read, as far as there is room.
+    constexpr std::size_t kShownMax = 40;
+    const std::string part = event.subject + " is " + value;
+    if (step.result.find(part) != std::string::npos || step.result.size() > kShownMax) return;
+    step.result += (step.result.empty() ? "" : ", ") + part;
   }
 
   void add_result(TraceStep& step, const std::byte* state, const Move& move,
@@ -148,10 +172,12 @@ class Recorder {
           step.wakes.push_back({TraceWake::Kind::WokeRunning, who, event.subject});
           break;
         case StepEvent::Kind::Returned:
-          step.result = shown_result(event.value, *system_.catalogue);
+          step.result = result_text(*system_.catalogue, event.call, event.value);
+          // The handler is over and lets the call return that it interrupted.
+          if (step.text.rfind("return from ", 0) == 0) step.text += ": " + event.subject;
           break;
         case StepEvent::Kind::Value:
-          if (step.result.empty()) step.result = shown_result(event.value, *system_.catalogue);
+          add_value(step, event);
           break;
         case StepEvent::Kind::Branch:
           // The first condition of an `if` or `while` is its own; later ones are local lines'.
@@ -168,7 +194,9 @@ class Recorder {
       const Statement& failed = code.statements[code.statement_of[record.fault_pc]];
       step.fault_text = failed.text;
       step.fault_where = failed.where;
-      step.result = failed.where == step.where ? "fails" : failed.text + " fails";
+      const bool is_own = failed.where == step.where;
+      const std::string before = step.result.empty() ? "" : step.result + ", ";
+      step.result = before + (is_own ? "fails" : failed.text + " fails");
     }
     if (record.fault == Fault::InvalidUse) step.result = record.fault_text;
     const bool is_thread = move.actor.kind == ActorKind::Thread;
@@ -236,6 +264,7 @@ class Recorder {
         std::int64_t value;
         std::memcpy(&value, state + system_.layout.threads[t].locals + 8 * i, sizeof(value));
         result.push_back(number(system_.threads[t].name + "." + code.locals[i].name, value));
+        result.back().shown = local_text(system_, code.locals[i], value);
       }
     }
     return result;

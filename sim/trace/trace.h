@@ -50,11 +50,12 @@ struct TraceWake {
 struct TraceStep {
   std::uint32_t number = 0;  // From 1.
   Move move;
-  std::string actor;   // "waiter", "timer of waiter", "flush of waiter".
-  Location where;      // Of the line; line 0 for actors that have none.
-  std::string text;    // The line as written, or what the actor does ("flush ready = 1").
-  std::string phase;   // Inside a call: the name of the model's state, else empty.
-  std::string result;  // "0", "-EAGAIN", "asleep", "yes", "no"; empty if nothing to say.
+  std::string actor;      // "waiter", "timer of waiter", "flush of waiter".
+  Location where;         // Of the line; line 0 for actors that have none.
+  std::string text;       // The line as written, or what the actor does ("flush ready = 1").
+  std::string interrupt;  // "SIGUSR1 is delivered", where that is the step.
+  std::string phase;      // Inside a call: the name of the model's state, else empty.
+  std::string result;     // "0", "-EAGAIN", "asleep", "yes", "no"; empty if nothing to say.
   std::vector<ObjectValue> changed;  // Objects, then locals as `thread.name`.
   std::vector<TraceWake> wakes;
   bool is_preemption = false;  // The actor before could have gone on.

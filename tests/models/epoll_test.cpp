@@ -171,7 +171,7 @@ TEST(Epoll, ExclusiveGoesWithFewBits) {
 TEST(Epoll, WaitRefuses) {
   EXPECT_EQ(alone(kFiles, {"epoll_wait(ep, maxevents=0)", "epoll_wait(ep, maxevents=-1)",
                            "epoll_wait(99, maxevents=0)", "epoll_wait(e, maxevents=1)",
-                           "epoll_pwait2(99, maxevents=1, timeout=-5)",
+                           "epoll_pwait2(99, maxevents=1, timeout=-5ms)",
                            "epoll_pwait(ep, maxevents=1, timeout=0)"}),
             "r0=-22 r1=-22 r2=-9 r3=-22 r4=-22 r5=0");
 }

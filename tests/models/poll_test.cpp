@@ -243,11 +243,12 @@ TEST(Poll, TimeoutOfZeroLinksNothingAndIsOneStep) {
 }
 
 TEST(Poll, NegativeTimeoutIsForeverForPollAndEinvalForPpoll) {
-  Machine machine(alone("  e: eventfd(0)\n", "    - p = poll(e=IN, timeout=-5)\n    - r = p.n\n"));
+  Machine machine(
+      alone("  e: eventfd(0)\n", "    - p = poll(e=IN, timeout=-5ms)\n    - r = p.n\n"));
   machine.run("t");
   EXPECT_TRUE(machine.asleep("t"));
   EXPECT_EQ(
-      outcomes(alone("  e: eventfd(0)\n", "    - p = ppoll(e=IN, timeout=-5)\n    - r = p.n\n")),
+      outcomes(alone("  e: eventfd(0)\n", "    - p = ppoll(e=IN, timeout=-5ms)\n    - r = p.n\n")),
       Outcomes{"t.r=-22"});
 }
 

@@ -62,8 +62,10 @@ TEST(Signal, ZeroOnlyAsks) {
 }
 
 TEST(Signal, UnknownNumberIsEinval) {
-  EXPECT_EQ(outcomes(handled("      - r = kill(self, 65)\n")), Outcomes{"t.r=-22 n=0"});
-  EXPECT_EQ(outcomes(handled("      - r = kill(self, -1)\n")), Outcomes{"t.r=-22 n=0"});
+  EXPECT_EQ(outcomes(handled("      - s = 65\n      - r = kill(self, s)\n")),
+            Outcomes{"t.r=-22 n=0"});
+  EXPECT_EQ(outcomes(handled("      - s = -1\n      - r = kill(self, s)\n")),
+            Outcomes{"t.r=-22 n=0"});
 }
 
 TEST(Signal, ToAThreadThatHasEndedIsEsrch) {

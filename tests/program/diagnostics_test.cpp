@@ -668,6 +668,7 @@ parameter
 TEST(CompilerSays, EverythingInTheOrderOfTheFile) {
   EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
     - q = 3
+  b:
     - x = w
 )"),
             R"(t.yaml:13:7: error: `q` is assigned here and never read
@@ -675,11 +676,28 @@ TEST(CompilerSays, EverythingInTheOrderOfTheFile) {
   13 │     - q = 3
      │       ^
      remove the line, read the value, or name it in `observe:`
-t.yaml:14:11: error: nothing is called `w`
+t.yaml:15:11: error: nothing is called `w`
 
-  14 │     - x = w
+  15 │     - x = w
      │           ^
      a local is declared by its first assignment, an object under `objects:`
+)");
+}
+
+// What follows from the missing call is no error of its own.
+TEST(CompilerSays, TheCauseAndNotWhatFollowsFromIt) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - limit = 3
+    - evs = epol_wait(efd, maxevents=1)
+    - for ev in evs:
+        - fd = ev.fd
+        - if evs.n == limit: read(fd)
+)"),
+            R"(t.yaml:14:13: error: there is no call `epol_wait`
+
+  14 │     - evs = epol_wait(efd, maxevents=1)
+     │             ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+     write  epoll_wait(...)
 )");
 }
 

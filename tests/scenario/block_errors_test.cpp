@@ -122,6 +122,38 @@ TEST(Blocks, EmptyMap) {
 )");
 }
 
+TEST(Blocks, HandlerAmongTheLines) {
+  EXPECT_EQ(errors_of_lines("- on SIGUSR1: x = 1"),
+            R"(t.yaml:7:7: error: a handler is no statement: it may run between any two of the
+thread
+
+  7 │     - on SIGUSR1: x = 1
+    │       ^^^^^^^^^^
+    write  on SIGNAL:  beside the `run:` of the thread
+)");
+}
+
+TEST(Blocks, LoopWithoutItsColon) {
+  EXPECT_EQ(errors_of_lines("- forever\n  - x = 1"),
+            R"(t.yaml:7:7: error: `forever` needs `:` at the end of its line
+
+  7 │     - forever
+    │       ^^^^^^^
+    write  forever:
+)");
+}
+
+// Here the line below holds a `: `, which YAML finds first.
+TEST(Blocks, LoopWithoutItsColonAboveABlock) {
+  EXPECT_EQ(errors_of_lines("- while x == 0   # wait\n  - if x: x = 1"),
+            R"(t.yaml:7:7: error: `while x == 0` needs `:` at the end of its line
+
+  7 │     - while x == 0   # wait
+    │       ^^^^^^^^^^^^
+    write  while x == 0:
+)");
+}
+
 TEST(Blocks, LoneCleanup) {
   EXPECT_EQ(errors_of_lines("- cleanup: x = 1"), R"(t.yaml:7:7: error: `cleanup:` without its `try`
 

@@ -18,6 +18,32 @@ TEST(Sections, EmptyFile) {
 )");
 }
 
+TEST(Sections, HandlerOutsideAThread) {
+  EXPECT_EQ(errors_of(R"(wakesim: 1
+name: t/t
+about: x
+on SIGUSR1:
+  - x = 1
+threads:
+  on SIGUSR2:
+    - x = 2
+)"),
+            R"(t.yaml:4:1: error: a handler belongs to a thread
+
+  4 │ on SIGUSR1:
+    │ ^^^^^^^^^^
+    write  on SIGUSR1:  beside the `run:` of a thread
+
+t.yaml:7:3: error: a handler belongs to a thread
+
+  7 │   on SIGUSR2:
+    │   ^^^^^^^^^^
+    write  THREAD:
+             on SIGUSR2:
+             run:
+)");
+}
+
 TEST(Sections, OnlyComments) {
   EXPECT_EQ(errors_of(R"(# nothing
 )"),

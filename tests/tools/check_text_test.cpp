@@ -31,8 +31,12 @@ CheckResult limited() {
 
 CheckResult observed() {
   CheckResult result = proved();
-  result.outcomes = {{.values = {{"ready", 1}, {"waiter.n", 0}}, .token = "wk1.fixed.abcdef.AB"},
-                     {.values = {{"ready", 1}, {"waiter.n", -11}}, .token = "wk1.fixed.abcdef.BA"}};
+  result.outcomes = {{.values = {{"ready", 1}, {"waiter.n", 0}},
+                      .shown = {"1", "0"},
+                      .token = "wk1.fixed.abcdef.AB"},
+                     {.values = {{"ready", 1}, {"waiter.n", -11}},
+                      .shown = {"1", "-EAGAIN"},
+                      .token = "wk1.fixed.abcdef.BA"}};
   result.unreached = {{.thread = "waiter", .where = {.file = 0, .line = 9}, .text = "n = 3"}};
   result.lines_reached = 5;
   result.resting_services = {"loop"};
@@ -129,7 +133,7 @@ futex/lost-wakeup  Publishing a flag and waking a sleeper, three attempts.
 linux-6.18, memory sc, every execution
 
   variant  verdict  states  depth  expected
-  fixed    unknown      23      7  unknown
+  fixed    unknown      23      7  open: proved
 
 0 of 1 as expected
 
@@ -159,7 +163,7 @@ note      memory sc: a store buffer could delay the store in line 12; --memory
 outcomes: 2
   ready  waiter.n  token
       1         0  wk1.fixed.abcdef.AB
-      1       -11  wk1.fixed.abcdef.BA
+      1   -EAGAIN  wk1.fixed.abcdef.BA
 )"));
 }
 

@@ -67,7 +67,7 @@ step ● waiter                                        ■ waker       ready
 ──── ─────────────────────────────────────────────── ───────────── ─────
                                                                        0
    1 L8 while ready == 0: futex_wait(ready, 0) → yes                   0
-   2 L8 futex_wait → asleep                                            0
+   2 L8 futex_wait(ready, 0) → asleep                                  0
    3                                                 L10 ready = 1     1
          ░ asleep
 

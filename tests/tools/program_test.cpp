@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
@@ -82,13 +83,90 @@ TEST_F(Program, ReplayRepeatsTheCounterexample) {
 
 TEST_F(Program, ATokenOfAnotherProgramIsFour) {
   EXPECT_EQ(run("replay a.yaml wk1.nobody.abcdef.A 2>&1").status, 4);
-  EXPECT_EQ(run("replay a.yaml rubbish 2>&1").status, 4);
-  EXPECT_EQ(run("replay a.yaml rubbish 2>&1").output,
-            "error: 'rubbish' is no token: one looks like wk1.VARIANT.DIGEST.RUNS\n");
   const ShellResult result = run("replay a.yaml wk1.buggy.zzzzzz.A");
   EXPECT_EQ(result.status, 4);
   EXPECT_NE(result.output.find("another version of this program"), std::string::npos)
       << result.output;
+}
+
+TEST_F(Program, WhatIsNoTokenIsTwo) {
+  for (const std::string token :
+       {"rubbish", "wk1.buggy.abcdef", "wk1.buggy.abc.A", "wk1.buggy.abcdef.", "wk1.buggy.abcdef.a",
+        "wk2.buggy.abcdef.A", "wk1.buggy.abcdef.A,B"}) {
+    const ShellResult result = run("replay a.yaml " + token + " 2>&1");
+    EXPECT_EQ(result.status, 2);
+    EXPECT_EQ(result.output, "error: '" + token +
+                                 "' is no token: one looks like "
+                                 "wk1.VARIANT.DIGEST.RUNS\n");
+  }
+}
+
+// Variants share lines: each error stands once, in the order of the file.
+TEST_F(Program, ErrorsOfSeveralVariantsAreSaidOnce) {
+  folder_.write("b.yaml", R"(wakesim: 1
+name: tests/errors
+about: Two errors in a thread that both variants have.
+objects: { x: word(0) }
+threads:
+  a:
+    - x = nobody
+variants:
+  one:
+    threads:
+      b:
+        - pthread_cancel(a)
+  two: {}
+)");
+  const ShellResult result = run("check b.yaml 2>&1");
+  EXPECT_EQ(result.status, 2);
+  EXPECT_EQ(result.output, R"(b.yaml:7:11: error: nothing is called `nobody`
+
+  7 │     - x = nobody
+    │           ^^^^^^
+    a local is declared by its first assignment, an object under `objects:`
+
+b.yaml:12:11: error: there is no call `pthread_cancel`
+
+  12 │         - pthread_cancel(a)
+     │           ^^^^^^^^^^^^^^^^^
+     write  cancel(a)
+
+2 errors
+)");
+}
+
+TEST_F(Program, NamesTheIncludeThatIsMissing) {
+  constexpr const char* kHead = R"(wakesim: 1
+name: tests/include
+about: Uses what only an include defines.
+objects: { m: mutex, c: )";
+  folder_.write("lib/waiting.yaml", R"(wakesim: 1
+name: lib/waiting
+types: { doorbell: { rung: word(0) } }
+functions:
+  ring(bell):
+    - bell.rung = 1
+)");
+  folder_.write("b.yaml", std::string(kHead) + "doorbell }\nthreads: { a: lock(m) }\n");
+  folder_.write("c.yaml", std::string(kHead) + "mutex }\nthreads: { a: ring(c) }\n");
+  EXPECT_EQ(run("check b.yaml 2>&1").output,
+            R"(b.yaml:4:25: error: there is no kind of object `doorbell`
+
+  4 │ objects: { m: mutex, c: doorbell }
+    │                         ^^^^^^^^
+    write  include: [lib/waiting]  at the top of the file
+
+1 error
+)");
+  EXPECT_EQ(run("check c.yaml 2>&1").output,
+            R"(c.yaml:5:15: error: there is no call `ring`
+
+  5 │ threads: { a: ring(c) }
+    │               ^^^^^^^
+    write  include: [lib/waiting]  at the top of the file
+
+1 error
+)");
 }
 
 TEST_F(Program, ADeadlockNamesWhoCouldEndIt) {
@@ -141,10 +219,42 @@ TEST_F(Program, BadInputIsTwoAndLeavesOldReports) {
             "error: nothing matches --variant bugy\nhint: did you mean buggy?\n");
 }
 
+// Errors are for people, on stderr; the status tells a program that there is no document.
+TEST_F(Program, BadInputLeavesJsonEmpty) {
+  folder_.write("bad.yaml", "wakesim: 1\nname: x\n\tjunk");
+  const ShellResult result = run("check bad.yaml --format json 2>message");
+  EXPECT_EQ(result.status, 2);
+  EXPECT_EQ(result.output, "");
+  EXPECT_NE(folder_.read("message").find("bad.yaml:3:1: error:"), std::string::npos);
+}
+
 TEST_F(Program, OutputThatCannotBeWrittenIsSeventyFour) {
   EXPECT_EQ(run("check a.yaml >/dev/full 2>&1").status, 74);
   EXPECT_EQ(run("check a.yaml >&- 2>/dev/null").status, 74);
   EXPECT_EQ(run("check a.yaml -o no/such/folder 2>&1").status, 74);
+}
+
+// `wakesim list | head`: who stops reading has seen enough of what is only shown, but has missed an
+// answer.
+TEST_F(Program, AReaderThatGoesAwayIsNoError) {
+  folder_.write("scenarios/b.yaml", kLostWakeup);
+  constexpr int kNobodyReads = 9;  // One digit: shells read no more behind `>&`.
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  ASSERT_EQ(::dup2(ends[1], kNobodyReads), kNobodyReads);
+  ::close(ends[0]);
+  ::close(ends[1]);
+  for (const std::string words :
+       {"list", "models", "models epoll", "show a.yaml", "schema", "version", "--help"}) {
+    const ShellResult result = run(words + " 2>&1 >&9");
+    EXPECT_EQ(result.status, 0) << words;
+    EXPECT_EQ(result.output, "") << words;
+  }
+  const ShellResult check = run("check a.yaml 2>&1 >&9");
+  EXPECT_EQ(check.status, 74);
+  EXPECT_EQ(check.output, "error: cannot write stdout: Broken pipe\n");
+  ::close(kNobodyReads);
+  EXPECT_EQ(run("list >/dev/full 2>&1").status, 74);
 }
 
 TEST_F(Program, AFolderMeansItsScenarios) {

@@ -38,14 +38,14 @@ TEST(TraceText, CounterexampleAt80Columns) {
 waiter sleeps for ever, although ready == 1
 violated  lost wakeup   futex/lost-wakeup, variant buggy
 
-step ● waiter                      ■ waker            ready seq queue
-──── ───────────────────────────── ────────────────── ───── ─── ──────
-                                                          0   0 -
-   1 L12 if ready == 1: break → no                        0   0 -
-   2 L13 s = seq → 0                                      0   0 -
-   3     holds s = 0               L16 ready = 1          1   0 -
-   4   ⊘╌╌╌ nobody queued ╌╌╌╌╌╌╌╌ L17 futex_wake → 0     1   0 -      ◀
-   5 L14 futex_wait → asleep                              1   0 waiter
+step ● waiter                        ■ waker                    ready seq
+──── ─────────────────────────────── ────────────────────────── ───── ───
+                                                                    0   0
+   1 L12 if ready == 1: break → no                                  0   0
+   2 L13 s = seq → 0                                                0   0
+   3     holds s = 0                 L16 ready = 1                  1   0
+   4   ⊘╌╌╌ nobody queued ╌╌╌╌╌╌╌╌╌╌ L17 futex_wake(seq, 1) → 0     1   0 ◀
+   5 L14 futex_wait(seq, s) → asleep                                1   0
          ░ asleep for ever
 
 why       step 4 woke nobody: the queue of seq was empty, and a futex does not
@@ -83,24 +83,22 @@ TEST(TraceText, ColourRepeatsWhatTheWordsSay) {
       "\033[1mwaiter sleeps for ever, although ready == 1\033[0m\n"
       "\033[1;31mviolated\033[0m  \033[1mlost wakeup\033[0m   futex/lost-wakeup, variant buggy\n"
       "\n"
-      "\033[2mstep\033[0m \033[34m● waiter\033[0m                      \033[36m■ waker\033[0m      "
-      "      \033[2mready\033[0m \033[2mseq\033[0m \033[2mqueue\033[0m\n"
-      "\033[2m────\033[0m \033[2m─────────────────────────────\033[0m "
-      "\033[2m──────────────────\033[0m \033[2m─────\033[0m \033[2m───\033[0m "
-      "\033[2m──────\033[0m\n"
-      "                                                          \033[2m0\033[0m   \033[2m0\033[0m "
-      "\033[2m-\033[0m\n"
-      "   1 \033[34mL12\033[0m if ready == 1: break → no                        \033[2m0\033[0m   "
-      "\033[2m0\033[0m \033[2m-\033[0m\n"
-      "   2 \033[34mL13\033[0m s = seq → 0                                      \033[2m0\033[0m   "
-      "\033[2m0\033[0m \033[2m-\033[0m\n"
-      "   3 \033[2m    holds s = 0\033[0m               \033[36mL16\033[0m ready = 1          "
-      "\033[1m1\033[0m   \033[2m0\033[0m \033[2m-\033[0m\n"
-      "   \033[1;31m4\033[0m \033[1;31m  ⊘╌╌╌ nobody queued ╌╌╌╌╌╌╌╌\033[0m \033[36mL17\033[0m "
-      "futex_wake → 0     \033[2m1\033[0m   \033[2m0\033[0m \033[2m-\033[0m      "
-      "\033[1;31m◀\033[0m\n"
-      "   5 \033[34mL14\033[0m futex_wait → asleep                              \033[2m1\033[0m   "
-      "\033[2m0\033[0m \033[1mwaiter\033[0m\n"
+      "\033[2mstep\033[0m \033[34m● waiter\033[0m                        \033[36m■ waker\033[0m    "
+      "                \033[2mready\033[0m \033[2mseq\033[0m\n"
+      "\033[2m────\033[0m \033[2m───────────────────────────────\033[0m "
+      "\033[2m──────────────────────────\033[0m \033[2m─────\033[0m \033[2m───\033[0m\n"
+      "                                                                    \033[2m0\033[0m   "
+      "\033[2m0\033[0m\n"
+      "   1 \033[34mL12\033[0m if ready == 1: break → no                                  "
+      "\033[2m0\033[0m   \033[2m0\033[0m\n"
+      "   2 \033[34mL13\033[0m s = seq → 0                                                "
+      "\033[2m0\033[0m   \033[2m0\033[0m\n"
+      "   3 \033[2m    holds s = 0\033[0m                 \033[36mL16\033[0m ready = 1             "
+      "     \033[1m1\033[0m   \033[2m0\033[0m\n"
+      "   \033[1;31m4\033[0m \033[1;31m  ⊘╌╌╌ nobody queued ╌╌╌╌╌╌╌╌╌╌\033[0m \033[36mL17\033[0m "
+      "futex_wake(seq, 1) → 0     \033[2m1\033[0m   \033[2m0\033[0m \033[1;31m◀\033[0m\n"
+      "   5 \033[34mL14\033[0m futex_wait(seq, s) → asleep                                "
+      "\033[2m1\033[0m   \033[2m0\033[0m\n"
       "     \033[1;31m    ░ asleep for ever\033[0m\n"
       "\n"
       "\033[1mwhy\033[0m       step 4 woke nobody: the queue of seq was empty, and a futex does "
@@ -165,10 +163,36 @@ TEST(TraceText, NoRowIsWiderThanThePage) {
     step.text += std::string(30, 'x');
     step.changed.push_back({.object = std::string(40, 'o'), .shown = std::string(40, 'v')});
   }
-  for (const int width : {60, 80, 120, 160}) {
+  for (const int width : {40, 60, 80, 120, 160}) {
     EXPECT_LE(widest_table_line(counterexample(lost_wakeup_subject(), result, {.width = width})),
               width);
   }
+}
+
+// Columns go in this order: objects that the finding does not name, arguments, the objects it
+// names.
+TEST(TraceText, WhatTheFindingNamesStaysLongest) {
+  CheckResult result = lost_wakeup();
+  Trace& trace = *result.counterexample;
+  for (const char* name : {"a", "b", "queue of seq"}) {
+    trace.initial.insert(trace.initial.begin(), {.object = name, .shown = "-"});
+    trace.steps[0].changed.push_back({.object = name, .shown = "[1 2 3 4 5]"});
+  }
+  const auto heading = [&result](int width) {
+    const std::string text = counterexample(lost_wakeup_subject(), result, {.width = width});
+    const std::size_t begin = text.find("\nstep");
+    return text.substr(begin + 1, text.find('\n', begin + 1) - begin - 1);
+  };
+  EXPECT_EQ(heading(150),
+            "step  ● waiter                         ■ waker                     queue of seq  "
+            "ready  seq  b            a            queue");
+  EXPECT_EQ(
+      heading(110),
+      "step ● waiter                        ■ waker                    queue of seq ready seq b");
+  EXPECT_EQ(
+      heading(90),
+      "step ● waiter                        ■ waker                    queue of seq ready seq");
+  EXPECT_EQ(heading(60), "step actor    line                          changes");
 }
 
 TEST(TraceText, LaterStepsOfACallShowOnlyWhereTheKernelIs) {

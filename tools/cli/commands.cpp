@@ -41,6 +41,30 @@ ExitStatus dispatch(const Context& context) {
   WAKESIM_UNREACHABLE();
 }
 
+// Commands that answer nothing: who has seen enough of their output has not missed a result.
+bool is_only_shown(Command command) {
+  switch (command) {
+    case Command::Show:
+    case Command::Models:
+    case Command::List:
+    case Command::Schema:
+    case Command::Version:
+      return true;
+    case Command::Check:
+    case Command::Run:
+    case Command::Replay:
+      return false;
+  }
+  WAKESIM_UNREACHABLE();
+}
+
+// Some of the output could not be written.
+ExitStatus give_up(const Output& output, bool is_only_shown) {
+  if (is_only_shown && output.has_lost_reader()) return ExitStatus::AsExpected;
+  print_error(fmt::format("error: cannot write {}\n", output.problem()));
+  return ExitStatus::OutputFailed;
+}
+
 ExitStatus run(const Arguments& arguments) {
   const Terminal terminal = read_terminal();
   Output output(arguments.output);
@@ -59,10 +83,7 @@ ExitStatus run(const Arguments& arguments) {
   // After bad input there is no report, and a file from before stays as it was.
   const bool is_stopped = status == ExitStatus::BadInput || status == ExitStatus::InternalError;
   if (is_stopped && !arguments.output.empty()) return status;
-  if (!output.commit()) {
-    print_error(fmt::format("error: cannot write {}\n", output.problem()));
-    return ExitStatus::OutputFailed;
-  }
+  if (!output.commit()) return give_up(output, is_only_shown(arguments.command));
   return status;
 }
 
@@ -138,7 +159,7 @@ int run_command_line(int argc, char** argv) {
     }
     Output output("");
     output.write(usage->text);
-    return static_cast<int>(output.commit() ? ExitStatus::AsExpected : ExitStatus::OutputFailed);
+    return static_cast<int>(output.commit() ? ExitStatus::AsExpected : give_up(output, true));
   }
 
   try {

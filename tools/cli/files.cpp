@@ -33,6 +33,18 @@ std::vector<std::string> yaml_files_below(const fs::path& folder) {
   return files;
 }
 
+// The folder of a file, then those above it.
+std::vector<fs::path> folders_above(const std::string& file) {
+  std::vector<fs::path> folders;
+  std::error_code error;
+  const fs::path start = fs::absolute(file, error).lexically_normal();
+  for (fs::path folder = start.parent_path(); !error; folder = folder.parent_path()) {
+    folders.push_back(folder);
+    if (!folder.has_relative_path()) break;
+  }
+  return folders;
+}
+
 IncludedFile read(const fs::path& path) {
   std::error_code error;
   if (!fs::is_regular_file(path, error)) return {};
@@ -66,18 +78,31 @@ IncludedFile find_include(const std::string& name, const std::string& from) {
   const fs::path relative = fs::path(name + ".yaml").lexically_normal();
   if (relative.is_absolute() || *relative.begin() == "..") return {};
 
-  std::error_code error;
-  const fs::path start = fs::absolute(from, error).lexically_normal();
-  for (fs::path folder = start.parent_path(); !error; folder = folder.parent_path()) {
+  for (const fs::path& folder : folders_above(from)) {
     IncludedFile found = read(folder / relative);
-    if (!found.path.empty()) {
-      // As the user would type it.
-      if (fs::path(from).is_relative()) found.path = fs::proximate(found.path, error).string();
-      return found;
-    }
-    if (!folder.has_relative_path()) break;
+    if (found.path.empty()) continue;
+    // As the user would type it.
+    std::error_code error;
+    if (fs::path(from).is_relative()) found.path = fs::proximate(found.path, error).string();
+    return found;
   }
   return read(fs::path(scenario_library()) / relative);
+}
+
+std::vector<std::string> includes_in_reach(const std::string& from) {
+  std::vector<std::string> names;
+  const auto add = [&names](const fs::path& folder) {
+    std::error_code error;
+    fs::directory_iterator at(folder / "lib", error);
+    for (; !error && at != fs::directory_iterator(); at.increment(error)) {
+      if (at->path().extension() == ".yaml") names.push_back("lib/" + at->path().stem().string());
+    }
+  };
+  for (const fs::path& folder : folders_above(from)) add(folder);
+  add(scenario_library());
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
 }
 
 std::string scenario_library() {

@@ -20,6 +20,10 @@ struct IncludedFile {
 };
 IncludedFile find_include(const std::string& name, const std::string& from);
 
+// Names of the includes that a file could name: those in the folders `lib` that find_include()
+// looks into.
+std::vector<std::string> includes_in_reach(const std::string& from);
+
 // The library of scenarios: $WAKESIM_SCENARIOS, else ./scenarios.
 std::string scenario_library();
 

@@ -90,7 +90,9 @@ bool Output::commit() {
 }
 
 void Output::fail() {
-  if (problem_.empty()) problem_ = fmt::format("{}: {}", name(), std::strerror(errno));
+  if (!problem_.empty()) return;
+  has_lost_reader_ = errno == EPIPE;
+  problem_ = fmt::format("{}: {}", name(), std::strerror(errno));
 }
 
 void occupy_standard_streams() {

@@ -25,6 +25,9 @@ class Output {
   // "report.txt: No space left on device"
   const std::string& problem() const { return problem_; }
 
+  // The problem is that nobody reads stdout any more, as in `wakesim list | head`.
+  bool has_lost_reader() const { return has_lost_reader_; }
+
  private:
   void fail();
   std::string name() const { return path_.empty() ? "stdout" : path_; }
@@ -34,6 +37,7 @@ class Output {
   std::string temporary_;  // Empty: written directly.
   std::FILE* file_ = nullptr;
   std::string problem_;
+  bool has_lost_reader_ = false;
 };
 
 // Gives stdin, stdout and stderr something to be, should the caller have closed them: otherwise the

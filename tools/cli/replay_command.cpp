@@ -89,8 +89,7 @@ ExitStatus run_replay(const Context& context) {
   }
   const std::string& token = arguments.words[1];
   if (!read_token_head(token)) {
-    refuse(fmt::format("'{}' is no token: one looks like wk1.VARIANT.DIGEST.RUNS", token));
-    return ExitStatus::TokenMisfit;
+    return refuse(fmt::format("'{}' is no token: one looks like wk1.VARIANT.DIGEST.RUNS", token));
   }
   const LoadedFile file =
       load({.path = arguments.words[0], .width = context.page.width}, arguments);

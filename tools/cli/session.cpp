@@ -111,15 +111,11 @@ bool has_machine_flags(const Arguments& arguments) {
          !arguments.switches.empty();
 }
 
-// Several variants of a file share lines, so they make the same diagnostics.
-void add_problems(const Diagnostics& diagnostics, const SourceFiles& sources, int width,
-                  LoadedFile& loaded) {
+void set_problems(const Diagnostics& diagnostics, int width, LoadedFile& loaded) {
   for (const Diagnostic& diagnostic : diagnostics.all()) {
-    std::string text = render(diagnostic, sources, width);
-    if (contains(loaded.problems, text)) continue;
-    loaded.problems.push_back(std::move(text));
-    if (!diagnostic.is_warning) ++loaded.errors;
+    loaded.problems.push_back(render(diagnostic, loaded.file.sources, width));
   }
+  loaded.errors = diagnostics.errors();
 }
 
 // What a name of the models stands for, EAGAIN say.
@@ -130,6 +126,89 @@ std::optional<std::int64_t> find_constant(std::string_view name) {
     }
   }
   return std::nullopt;
+}
+
+LoadOptions load_options(const Arguments& arguments) {
+  LoadOptions options;
+  options.input_bytes_max = arguments.input_bytes_max;
+  options.include =
+      [](std::string_view name,
+         std::string_view from) -> std::optional<std::pair<std::string, std::string>> {
+    IncludedFile found = find_include(std::string(name), std::string(from));
+    if (found.path.empty()) return std::nullopt;
+    return std::pair{std::move(found.path), std::move(found.text)};
+  };
+  options.constant = find_constant;
+  options.libc = arguments.libc;
+  options.libc_default = catalogue().libcs.front().name;
+  return options;
+}
+
+// Which of the includes that a file can name defines a type or a function.
+IncludeOf includes_for(const std::string& path, const Arguments& arguments) {
+  return [path, options = load_options(arguments)](std::string_view name) -> std::string {
+    for (const std::string& include : includes_in_reach(path)) {
+      Diagnostics ignored;
+      const ast::File file = load_scenario(
+          path,
+          fmt::format("{{wakesim: 1, name: x, about: x, include: [{}], threads: {{t: fence()}}}}",
+                      include),
+          options, ignored);
+      for (const ast::Instance& instance : file.instances) {
+        const auto is_meant = [name](const auto& defined) { return defined.name == name; };
+        if (std::any_of(instance.types.begin(), instance.types.end(), is_meant) ||
+            std::any_of(instance.functions.begin(), instance.functions.end(), is_meant)) {
+          return include;
+        }
+      }
+    }
+    return {};
+  };
+}
+
+// Compiles one variant and cell; no program if it has errors.
+std::optional<Program> make_program(const LoadRequest& request, const Arguments& arguments,
+                                    const ast::Instance& instance, const SourceFiles& sources,
+                                    Diagnostics& problems) {
+  Program program;
+  program.expectation = instance.expect;
+  if (request.is_compiled) {
+    Diagnostics compiling;
+    CompileOptions options;
+    options.layout = request.layout;
+    options.include_of = includes_for(request.path, arguments);
+    program.system = compile(instance, sources, catalogue(), options, compiling);
+    if (program.system != nullptr) check_property_names(*program.system, compiling);
+    problems.merge(compiling);
+    if (program.system == nullptr) return std::nullopt;
+  }
+  program.subject = subject_of(request.path, instance, sources);
+  program.subject.flags = flags_of(arguments);
+  if (program.system != nullptr) program.subject.kernel = program.system->kernel;
+  return program;
+}
+
+void read_file(const LoadRequest& request, const Arguments& arguments, LoadedFile& loaded,
+               Diagnostics& problems) {
+  loaded.file = load_scenario_file(request.path, load_options(arguments), problems);
+  if (problems.has_errors()) return;
+  // The C library matters to programs only that include its functions.
+  const bool has_includes = loaded.file.sources.size() > 1;
+  std::optional<ast::Property> question;
+  if (!arguments.find.empty()) {
+    question = parse_question(arguments.find, loaded.file.sources, problems);
+    if (!question) return;
+  }
+  for (ast::Instance& instance : loaded.file.instances) {
+    if (!is_chosen(arguments, instance)) continue;
+    if (++loaded.chosen > request.programs_max) continue;
+    apply_flags(arguments, instance.machine);
+    if (question) instance.properties.push_back(*question);
+    auto program = make_program(request, arguments, instance, loaded.file.sources, problems);
+    if (!program) continue;
+    if (has_includes && program->system) program->subject.libc = program->system->libc;
+    loaded.programs.push_back(std::move(*program));
+  }
 }
 
 CheckOptions check_options(const Program& program, const Arguments& arguments,
@@ -172,58 +251,11 @@ std::string machine_flag_problem(const Arguments& arguments) {
 LoadedFile load(const LoadRequest& request, const Arguments& arguments) {
   LoadedFile loaded;
   loaded.path = request.path;
-
-  LoadOptions options;
-  options.input_bytes_max = arguments.input_bytes_max;
-  options.include =
-      [](std::string_view name,
-         std::string_view from) -> std::optional<std::pair<std::string, std::string>> {
-    IncludedFile found = find_include(std::string(name), std::string(from));
-    if (found.path.empty()) return std::nullopt;
-    return std::pair{std::move(found.path), std::move(found.text)};
-  };
-  options.constant = find_constant;
-  options.libc = arguments.libc;
-  options.libc_default = catalogue().libcs.front().name;
-  Diagnostics reading;
-  loaded.file = load_scenario_file(request.path, options, reading);
-  add_problems(reading, loaded.file.sources, request.width, loaded);
-  if (loaded.errors > 0) return loaded;
-
-  // The C library matters to programs only that include its functions.
-  const bool has_includes = loaded.file.sources.size() > 1;
-  std::optional<ast::Property> question;
-  if (!arguments.find.empty()) {
-    Diagnostics asking;
-    question = parse_question(arguments.find, loaded.file.sources, asking);
-    add_problems(asking, loaded.file.sources, request.width, loaded);
-    if (!question) return loaded;
-  }
-
-  for (ast::Instance& instance : loaded.file.instances) {
-    if (!is_chosen(arguments, instance)) continue;
-    if (++loaded.chosen > request.programs_max) continue;
-    apply_flags(arguments, instance.machine);
-    if (question) instance.properties.push_back(*question);
-    Program program;
-    program.expectation = instance.expect;
-    if (request.is_compiled) {
-      Diagnostics compiling;
-      CompileOptions compiled;
-      compiled.layout = request.layout;
-      program.system = compile(instance, loaded.file.sources, catalogue(), compiled, compiling);
-      if (program.system != nullptr) check_property_names(*program.system, compiling);
-      add_problems(compiling, loaded.file.sources, request.width, loaded);
-      if (program.system == nullptr) continue;
-    }
-    program.subject = subject_of(request.path, instance, loaded.file.sources);
-    program.subject.flags = flags_of(arguments);
-    if (program.system != nullptr) {
-      program.subject.kernel = program.system->kernel;
-      program.subject.libc = has_includes ? program.system->libc : "";
-    }
-    loaded.programs.push_back(std::move(program));
-  }
+  // One for all variants: they share lines, and what is wrong with one is said once.
+  Diagnostics problems;
+  read_file(request, arguments, loaded, problems);
+  problems.sort_by_place();
+  set_problems(problems, request.width, loaded);
   return loaded;
 }
 

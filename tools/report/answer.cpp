@@ -97,6 +97,7 @@ Comparison compare(const ast::Expectation& expected, const CheckResult& found,
   Comparison comparison;
   comparison.match = match_verdict(expected, found);
   comparison.is_written = expected.is_written;
+  comparison.expected = expected_text(expected);
   if (comparison.match != Match::AsExpected) {
     comparison.differences.push_back(verdict_text(found) + ", but expected " +
                                      expected_text(expected));

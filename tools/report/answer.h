@@ -21,6 +21,7 @@ enum class Match : std::uint8_t {
 struct Comparison {
   Match match = Match::AsExpected;
   std::vector<std::string> differences;  // One clause each: "proved, but expected violated ..."
+  std::string expected;                  // "proved", "violated: lost wakeup"
   bool is_written = false;  // False: the file says nothing, so the wish is that it holds.
 };
 

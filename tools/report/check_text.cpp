@@ -40,14 +40,15 @@ std::string count_or_dash(const std::optional<std::uint64_t>& count) {
   return count ? grouped(*count) : "-";
 }
 
-const char* expected_word(Match match) {
-  switch (match) {
+// Where a limit was reached, what is still open.
+std::string expected_word(const Comparison& comparison) {
+  switch (comparison.match) {
     case Match::AsExpected:
       return "yes";
     case Match::Different:
       return "no";
     case Match::LimitReached:
-      return "unknown";
+      return "open: " + comparison.expected;
   }
   return "";
 }
@@ -112,10 +113,10 @@ std::vector<AnswerColumn> answer_columns(std::span<const Answer> answers,
        [](const Answer& a) { return Text(mebibytes(a.result.statistics.memory_bytes)); }},
       {"expected", kLeft, any(answers, is_expectation_written),
        [](const Answer& a) {
-         return Text(expected_word(a.comparison.match), a.is_as_expected() ? Ink::Plain
-                                                        : a.comparison.match == Match::LimitReached
-                                                            ? Ink::Warn
-                                                            : Ink::Bad);
+         return Text(expected_word(a.comparison), a.is_as_expected() ? Ink::Plain
+                                                  : a.comparison.match == Match::LimitReached
+                                                      ? Ink::Warn
+                                                      : Ink::Bad);
        }},
   };
 }
@@ -136,7 +137,7 @@ Table answer_table(std::span<const Answer> answers, std::span<const AnswerColumn
   return table;
 }
 
-// Where not all columns fit, space goes before figures, and figures before words.
+// Where not all columns fit, space goes before figures, and figures before words, which are cut.
 std::string render_answers(std::span<const Answer> answers, const CheckReportOptions& options,
                            const Page& page) {
   std::vector<AnswerColumn> columns = answer_columns(answers, options, page);
@@ -150,6 +151,14 @@ std::string render_answers(std::span<const Answer> answers, const CheckReportOpt
     if (figure == columns.rend()) break;
     columns.erase(std::next(figure).base());
     table = answer_table(answers, columns, true);
+  }
+  // Names first, then what was expected and found.
+  constexpr int kWordLeast = 8;
+  cut_column(table, 0, kWordLeast, page);
+  for (std::size_t column = columns.size(); column-- > 1;) {
+    if (columns[column].title != std::string_view("verdict")) {
+      cut_column(table, column, kWordLeast, page);
+    }
   }
   return render(table, page);
 }
@@ -277,11 +286,13 @@ std::string outcome_table(const Answer& answer, bool has_names, const Page& page
   table.columns.push_back({Text("token", Ink::Faint)});
   for (const Outcome& outcome : result.outcomes) {
     std::vector<TableCell> row;
-    for (const auto& [key, value] : outcome.values) row.push_back({Text(std::to_string(value))});
+    for (const std::string& value : outcome.shown) row.push_back({Text(value)});
     row.push_back({Text(outcome.token)});
     table.rows.push_back(std::move(row));
   }
-  return render(title, page) + '\n' + render(table, page);
+  std::string text;
+  for (const Text& line : wrap(title, page.width)) text += render(line, page) + '\n';
+  return text + render(table, page);
 }
 
 bool has_counterexample(const Answer& answer) {

@@ -76,4 +76,13 @@ std::string render(const Table& table, const Page& page) {
   return result;
 }
 
+void cut_column(Table& table, std::size_t column, int width_min, const Page& page) {
+  const int excess = table_width(table, page) - page.width;
+  if (excess <= 0) return;
+  const int width = std::max(width_min, column_widths(table, page)[column] - excess);
+  for (auto& row : table.rows) {
+    if (column < row.size()) row[column].text = cut(row[column].text, width, page.ascii);
+  }
+}
+
 }  // namespace wakesim

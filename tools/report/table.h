@@ -35,4 +35,7 @@ struct Table {
 int table_width(const Table& table, const Page& page);
 std::string render(const Table& table, const Page& page);
 
+// Makes a table fit, as far as that can be done by cutting the cells of one column to `width_min`.
+void cut_column(Table& table, std::size_t column, int width_min, const Page& page);
+
 }  // namespace wakesim

@@ -224,8 +224,14 @@ std::string labelled(const Text& label, const Text& text, const Page& page) {
   Text prefix = printable_text(label, page.ascii);
   // A label as long as its place still gets a space behind it.
   const int used = std::max(kLabelColumns, columns_of(prefix) + 1);
-  for (const Text& line :
-       wrap(printable_text(text, page.ascii), std::max(20, page.width - kLabelColumns))) {
+  const std::vector<Text> lines =
+      wrap(printable_text(text, page.ascii), std::max(20, page.width - kLabelColumns));
+  const bool has_room = lines.empty() || used + columns_of(lines.front()) <= page.width;
+  if (used > kLabelColumns && !has_room) {
+    result += render(prefix, page) + '\n';
+    prefix = {};
+  }
+  for (const Text& line : lines) {
     Text whole = prefix;
     const int pad = (result.empty() ? used : kLabelColumns) - columns_of(prefix);
     whole.add(std::string(static_cast<std::size_t>(pad), ' ')).append(line);

@@ -15,18 +15,9 @@ namespace {
 // How much of an execution its table shows.
 struct Fit {
   int gap = 2;
+  std::size_t objects = 0;  // Columns of objects: so many, the most important first.
   bool has_arguments = true;
-  bool has_queues = true;  // Columns of objects that are not one number.
   bool has_notes = true;
-};
-
-// The ladder of render_trace(), widest first.
-constexpr Fit kFits[] = {
-    {.gap = 2},
-    {.gap = 1},
-    {.gap = 1, .has_arguments = false},
-    {.gap = 1, .has_arguments = false, .has_queues = false},
-    {.gap = 1, .has_arguments = false, .has_queues = false, .has_notes = false},
 };
 
 // The local that `waiter.s` names, if it belongs to this thread.
@@ -47,6 +38,19 @@ std::string without_arguments(const std::string& line) {
       head.find_last_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
   const bool is_call = name == std::string::npos || (name >= 2 && head.substr(name - 1, 2) == "= ");
   return is_call ? head : line;
+}
+
+bool has_word(const std::string& text, const std::string& word) {
+  const auto is_part = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
+    const std::size_t end = at + word.size();
+    if ((at == 0 || !is_part(text[at - 1])) && (end == text.size() || !is_part(text[end]))) {
+      return true;
+    }
+  }
+  return false;
 }
 
 // A wake as its target's column shows it. What it found is said in words; the line leads to the
@@ -78,12 +82,15 @@ class TraceTable {
     choose_objects();
   }
 
+  // From all that there is to as little as makes sense.
+  std::vector<Fit> fits() const;
   Table columns(const Fit& fit) const;
   Table list() const;
 
  private:
   void choose_threads();
   void choose_objects();
+  bool is_named_in_finding(const std::string& object) const;
   std::size_t color_of(const std::string& thread) const;
   bool is_decisive(const TraceStep& step) const {
     return finding_.doomed_at != 0 && step.number == finding_.doomed_at;
@@ -104,7 +111,9 @@ class TraceTable {
   const CpuBands& bands_;
   std::size_t lead_ = 1;              // How many columns stand before those of the threads.
   std::vector<std::size_t> threads_;  // Those with a column, as indices into trace.threads.
-  std::vector<std::size_t> objects_;  // Those with a column, as indices into trace.initial.
+  std::vector<std::size_t> objects_;  // Those with a column, as indices into trace.initial,
+                                      // the most important first.
+  std::size_t named_ = 0;             // How many of them the finding names.
 };
 
 std::string TraceTable::actor_thread(const TraceStep& step) const {
@@ -137,6 +146,36 @@ void TraceTable::choose_objects() {
     }
     if (is_shown) objects_.push_back(i);
   }
+  const auto is_named = [this](std::size_t i) {
+    return is_named_in_finding(trace_.initial[i].object);
+  };
+  const auto others = std::stable_partition(objects_.begin(), objects_.end(), is_named);
+  named_ = static_cast<std::size_t>(others - objects_.begin());
+  // A number takes less room than a list and says more in it.
+  std::stable_partition(others, objects_.end(),
+                        [this](std::size_t i) { return trace_.initial[i].is_number; });
+}
+
+// The object that the finding is about, who waits for it, and what its sentence speaks of.
+bool TraceTable::is_named_in_finding(const std::string& object) const {
+  if (object == finding_.object || object == "queue of " + finding_.object) return true;
+  return has_word(finding_.sentence, object);
+}
+
+// What the finding does not name goes first, then arguments of calls and notes. What fits again
+// without arguments comes back.
+std::vector<Fit> TraceTable::fits() const {
+  std::vector<Fit> fits{{.gap = 2, .objects = objects_.size()}};
+  const auto add = [&fits](std::size_t most, std::size_t least, bool arguments, bool notes) {
+    for (std::size_t objects = most + 1; objects-- > least;) {
+      fits.push_back(
+          {.gap = 1, .objects = objects, .has_arguments = arguments, .has_notes = notes});
+    }
+  };
+  add(objects_.size(), named_, true, true);
+  add(objects_.size(), named_, false, true);
+  add(objects_.size(), named_, false, false);
+  return fits;
 }
 
 std::size_t TraceTable::color_of(const std::string& thread) const {
@@ -257,11 +296,10 @@ Table TraceTable::columns(const Fit& fit) const {
         {title.add(" " + trace_.threads[thread], thread_ink(thread)), TableColumn::Align::Left});
   }
 
-  std::vector<std::size_t> objects;
-  for (const std::size_t object : objects_) {
+  const std::vector<std::size_t> objects(
+      objects_.begin(), objects_.begin() + static_cast<std::ptrdiff_t>(fit.objects));
+  for (const std::size_t object : objects) {
     const ObjectValue& value = trace_.initial[object];
-    if (!value.is_number && !fit.has_queues) continue;
-    objects.push_back(object);
     table.columns.push_back({Text(value.object, Ink::Faint), value.is_number
                                                                  ? TableColumn::Align::Right
                                                                  : TableColumn::Align::Left});
@@ -366,22 +404,6 @@ Table TraceTable::list() const {
   return table;
 }
 
-// Makes a table fit by cutting the cells of one column.
-void cut_column(Table& table, std::size_t column, int width_min, const Page& page) {
-  const int excess = table_width(table, page) - page.width;
-  if (excess <= 0) return;
-  int widest = columns_of(printable_text(table.columns[column].title, page.ascii));
-  for (const auto& row : table.rows) {
-    if (column < row.size()) {
-      widest = std::max(widest, columns_of(printable_text(row[column].text, page.ascii)));
-    }
-  }
-  const int width = std::max(width_min, widest - excess);
-  for (auto& row : table.rows) {
-    if (column < row.size()) row[column].text = cut(row[column].text, width, page.ascii);
-  }
-}
-
 TraceFinding finding_of(const CheckResult& result) {
   TraceFinding finding;
   if (result.violations.empty()) return finding;
@@ -389,6 +411,7 @@ TraceFinding finding_of(const CheckResult& result) {
   finding.property = headline.property;
   finding.thread = headline.thread;
   finding.object = headline.object;
+  finding.sentence = headline.sentence;
   finding.doomed_at = headline.doomed_at;
   for (const Sleeper& sleeper : result.sleepers) finding.sleepers.push_back(sleeper.thread);
   return finding;
@@ -400,14 +423,17 @@ std::string render_trace(const Subject& subject, const Trace& trace, const Trace
                          const Page& page, const CpuBands& bands) {
   if (trace.steps.empty()) return "no step was taken\n";
   const TraceTable source(subject, trace, finding, bands);
-  for (const Fit& fit : kFits) {
+  for (const Fit& fit : source.fits()) {
     const Table table = source.columns(fit);
     if (table_width(table, page) <= page.width) return render(table, page);
   }
   Table table = source.list();
   const std::size_t actor = table.columns.size() - 4;
-  cut_column(table, actor + 2, 12, page);
-  cut_column(table, actor + 1, 12, page);
+  for (const int least : {12, 8}) {
+    cut_column(table, actor + 2, least, page);
+    cut_column(table, actor + 1, least, page);
+  }
+  cut_column(table, actor, 6, page);
   return render(table, page);
 }
 
@@ -421,7 +447,9 @@ std::string render_counterexample(const Subject& subject, const CheckResult& res
     }
     Text verdict(std::string(verdict_name(result.verdict)), Ink::Bad);
     verdict.add("  ").add(finding_name(headline.property), Ink::Strong);
-    text += render(verdict.add("   ").add(full_title(subject)), page) + '\n';
+    for (const Text& line : wrap(verdict.add("   ").add(full_title(subject)), page.width)) {
+      text += render(line, page) + '\n';
+    }
   }
   text += '\n';
 

@@ -17,6 +17,7 @@ struct TraceFinding {
   std::string property;
   std::string thread;
   std::string object;
+  std::string sentence;
   std::uint32_t doomed_at = 0;
   std::vector<std::string> sleepers;  // Threads asleep when it ends.
 };
@@ -24,8 +25,9 @@ struct TraceFinding {
 // Which thread occupies each CPU when each step is taken: 1 + thread, or 0. Empty: not timed.
 using CpuBands = std::vector<std::vector<std::uint32_t>>;
 
-// The table. It never wraps a row: where the columns do not fit it drops the arguments of calls,
-// then columns that are not numbers, then notes, and at last lists the steps without columns.
+// The table. It never wraps a row: where the columns do not fit it drops objects that the
+// finding does not name, then the arguments of calls and notes, and at last lists the steps without
+// columns.
 //
 // With `bands`, virtual time and a band per CPU stand at the left.
 std::string render_trace(const Subject& subject, const Trace& trace, const TraceFinding& finding,

@@ -132,6 +132,10 @@ std::vector<SwitchRow> switches() {
                       "futex_waitv of no words returns 0."),
       planted_mistake(Switch::FutexWaitvTimeoutBeatsWake, "futex.waitv-timeout-beats-wake",
                       "futex_waitv says ETIMEDOUT although a word was woken: the wake is gone."),
+      planted_mistake(Switch::FutexNeverRestarts, "futex.never-restarts",
+                      "SA_RESTART does not make an interrupted wait again."),
+      planted_mistake(Switch::FutexTimeoutRestarts, "futex.timeout-restarts",
+                      "SA_RESTART makes an interrupted wait with a timeout again."),
   };
 }
 

@@ -143,7 +143,11 @@ Progress unqueue(Step& step, FutexWait& wait) {
   if (timed_out) return leave(step, step.is_on(id(Switch::FutexTimeoutIsSuccess)) ? 0 : -ETIMEDOUT);
   if (is_interrupted) {
     const bool has_timer = step.run(thread).timer != kernel::kTimerOff;
-    return leave(step, has_timer ? kernel::kRestartBlock : kernel::kRestartSys);
+    if (has_timer && !step.is_on(id(Switch::FutexTimeoutRestarts))) {
+      return leave(step, kernel::kRestartBlock);
+    }
+    const bool never_restarts = step.is_on(id(Switch::FutexNeverRestarts));
+    return leave(step, never_restarts ? kernel::kRestartNoHand : kernel::kRestartSys);
   }
   if (step.is_on(id(Switch::FutexSpuriousReturns))) return leave(step, 0);
   wait.at = At::Comparing;  // Spurious: the same value again. The timer keeps running.

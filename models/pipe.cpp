@@ -195,6 +195,11 @@ Wait after_condition(Step& step) {
 // woken.
 bool swallows_wake(const View& view) { return view.is_on(id(Switch::PipeSwallowsWake)); }
 
+// pipe.signal-first: whoever has a signal does not look.
+bool looks_away(const Step& step) {
+  return step.is_on(id(Switch::PipeSignalFirst)) && kernel::signal_pending(step, step.thread());
+}
+
 // One step of the wait; None when it is over.
 Wait step_wait(Step& step, const Pipe& pipe, Wait at, Sleeper sleeper) {
   switch (at) {
@@ -228,6 +233,7 @@ Wait step_wait(Step& step, const Pipe& pipe, Wait at, Sleeper sleeper) {
       }
       return Wait::Asleep;
     case Wait::Asleep:  // schedule(), then a second look
+      if (looks_away(step)) return Wait::Linking;
       return sleeper.condition(step, pipe) ? after_condition(step) : Wait::Linking;
     case Wait::Unlinking:
       kernel::finish_wait(step, kernel::my_entry(step));
@@ -240,6 +246,7 @@ Wait step_wait(Step& step, const Pipe& pipe, Wait at, Sleeper sleeper) {
         }
         return Wait::Failed;
       }
+      if (looks_away(step)) return Wait::Failed;
       return sleeper.condition(step, pipe) ? Wait::None : Wait::Failed;
   }
   WAKESIM_UNREACHABLE();
@@ -870,6 +877,8 @@ ModelTable pipe_model() {
                       "poll() reports POLLIN with every POLLHUP."),
       planted_mistake(Switch::PipeLooksAtWritersFirst, "pipe.looks-at-writers-first",
                       "poll() looks for writers first and for data then."),
+      planted_mistake(Switch::PipeSignalFirst, "pipe.signal-first",
+                      "A sleeper that finds a signal does not look for data or room."),
       planted_mistake(Switch::PipeCapacityNotRounded, "pipe.capacity-not-rounded",
                       "A pipe has as many pages as its capacity needs."),
   };

@@ -254,6 +254,8 @@ void advance(const View& view, PollCall& call) {
         view.is_on(id(Switch::PollRestarts)) ? kernel::kRestartSys : kernel::kRestartNoHand;
   }
   if (call.result != 0 || call.is_timed_out) {
+    const bool is_error = call.result == 0 && view.is_on(id(Switch::PollTimeoutIsAnError));
+    if (is_error) call.result = -ETIMEDOUT;
     leave(call);
   } else {
     call.at = At::SettingState;
@@ -436,7 +438,8 @@ Progress finish(Step& step, PollCall& call) {
   // restore_saved_sigmask_unless(): a handler runs under the temporary mask.
   const bool is_interrupted =
       call.result == kernel::kRestartNoHand || call.result == kernel::kRestartSys;
-  if (!is_interrupted) signals::restore_mask(step);
+  const bool keeps_mask = is_interrupted || step.is_on(id(Switch::PollKeepsSigmask));
+  if (!keeps_mask) signals::restore_mask(step);
   for (const PollPair& pair : pairs_of(call)) {
     step.set_result(pair.place, 0, pair.number);
     step.set_result(pair.place, 1, pair.revents);
@@ -508,7 +511,8 @@ void begin_poll(Step& step, std::span<const std::int64_t> arguments, PollCall& c
     return;
   }
   // set_user_sigmask(), before the first pass: no signal falls between the mask and the sleep.
-  if (variant.has_mask) signals::set_temporary_mask(step, arguments[1]);
+  const bool takes_mask = variant.has_mask && !step.is_on(id(Switch::PollIgnoresSigmask));
+  if (takes_mask) signals::set_temporary_mask(step, arguments[1]);
   // The deadline counts from the entry of the call, so the timer runs from here on; should it fire
   // during the first pass, the call does not sleep.
   if (timeout > 0) kernel::arm_timeout(step, timeout);
@@ -800,6 +804,12 @@ ModelTable poll_model() {
                       "A signal is looked for before what is ready."),
       planted_mistake(Switch::PollZeroTimeoutIgnoresSignal, "poll.zero-timeout-ignores-signal",
                       "A poll that does not sleep does not look for signals."),
+      planted_mistake(Switch::PollIgnoresSigmask, "poll.ignores-sigmask",
+                      "ppoll and pselect forget their signal mask."),
+      planted_mistake(Switch::PollKeepsSigmask, "poll.keeps-sigmask",
+                      "ppoll and pselect leave their signal mask in force."),
+      planted_mistake(Switch::PollTimeoutIsAnError, "poll.timeout-is-an-error",
+                      "A poll whose time is over gives ETIMEDOUT."),
   };
   return table;
 }

@@ -84,6 +84,8 @@ enum class Switch : std::uint16_t {
   FutexWaitvComparesFirst,      // futex.waitv-compares-first
   FutexWaitvTakesNothing,       // futex.waitv-takes-nothing
   FutexWaitvTimeoutBeatsWake,   // futex.waitv-timeout-beats-wake
+  FutexNeverRestarts,           // futex.never-restarts
+  FutexTimeoutRestarts,         // futex.timeout-restarts
   // eventfd
   EventfdWriteWakesNobody,   // eventfd.write-wakes-nobody
   EventfdReadWakesNobody,    // eventfd.read-wakes-nobody
@@ -160,6 +162,9 @@ enum class Switch : std::uint16_t {
   PollLinksAtTail,               // poll.links-at-tail
   PollSignalFirst,               // poll.signal-first
   PollZeroTimeoutIgnoresSignal,  // poll.zero-timeout-ignores-signal
+  PollIgnoresSigmask,            // poll.ignores-sigmask
+  PollKeepsSigmask,              // poll.keeps-sigmask
+  PollTimeoutIsAnError,          // poll.timeout-is-an-error
   // pipe
   PipeCloseWakesOne,          // pipe.close-wakes-one
   PipeNoHandOff,              // pipe.no-hand-off
@@ -190,6 +195,7 @@ enum class Switch : std::uint16_t {
   PipePollForgetsErr,         // pipe.poll-forgets-err
   PipeHangupIsReadable,       // pipe.hangup-is-readable
   PipeLooksAtWritersFirst,    // pipe.looks-at-writers-first
+  PipeSignalFirst,            // pipe.signal-first
   PipeCapacityNotRounded,     // pipe.capacity-not-rounded
   // socket
   SocketFamily,                // socket.family = unix | tcp (the end of a connection)

@@ -215,6 +215,11 @@ constexpr std::string_view kBeyondTheGenerator[] = {
     "poll.zero-timeout-ignores-signal",
     "pipe.interrupted-swallows-wake",
     "pipe.no-sigpipe",
+    "pipe.signal-first",
+    "poll.ignores-sigmask",
+    "poll.keeps-sigmask",
+    "futex.never-restarts",
+    "futex.timeout-restarts",
     // futex_waitv; wakes of 0, timeouts other than long ones, requeues onto the same word; what
     // FUTEX_WAKE_OP computes.
     "futex.waitv-lowest-index",

@@ -205,7 +205,8 @@ std::string render_mutants(const std::vector<Mutant>& mutants, const Page& page)
     }
     text += '\n';
   }
-  return text + fmt::format("{} bug switch{}\n", mutants.size(), mutants.size() == 1 ? "" : "es");
+  text += fmt::format("{} bug switch{}", mutants.size(), mutants.size() == 1 ? "" : "es");
+  return text + "; docs/rules.md has the rule that each breaks and a scenario that notices\n";
 }
 
 std::vector<std::string> model_names(const Catalogue& catalogue) {

@@ -4,11 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <fstream>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "tests/library/page_table.h"
 #include "tools/cli/session.h"
 
 namespace wakesim {
@@ -22,37 +22,16 @@ struct Claim {
 };
 
 struct Row {
-  std::string text;
+  std::string bug;
   std::string path;
   std::vector<Claim> claims;
 };
-
-std::vector<std::string> split(const std::string& text, const std::string& separator) {
-  std::vector<std::string> parts;
-  std::size_t begin = 0;
-  for (std::size_t end = 0; end != std::string::npos; begin = end + separator.size()) {
-    end = text.find(separator, begin);
-    parts.push_back(text.substr(begin, end - begin));
-    if (end == std::string::npos) break;
-  }
-  return parts;
-}
-
-// What stands between the first `open` and the next `close` behind it; empty if nothing does.
-std::string between(const std::string& text, char open, char close) {
-  const std::size_t begin = text.find(open);
-  if (begin == std::string::npos) return "";
-  return text.substr(begin + 1, text.find(close, begin + 1) - begin - 1);
-}
 
 void add_claims(const std::string& column, bool is_wrong, Row& row) {
   for (const std::string& item : split(column, ", ")) {
     Claim claim{between(item, '`', '`'), between(item, '(', ')'), ""};
     if (claim.variant.empty()) continue;
-    if (is_wrong) {
-      const std::string trimmed = item.substr(0, item.find_last_not_of(' ') + 1);
-      claim.property = trimmed.substr(trimmed.rfind(' ') + 1);
-    }
+    if (is_wrong) claim.property = item.substr(item.rfind(' ') + 1);
     row.claims.push_back(claim);
   }
 }
@@ -60,13 +39,11 @@ void add_claims(const std::string& column, bool is_wrong, Row& row) {
 // Rows such as "| D1 | what | `file` | wrong | right |".
 std::vector<Row> rows() {
   std::vector<Row> result;
-  std::ifstream page("docs/gallery.md");
-  for (std::string line; std::getline(page, line);) {
-    const std::vector<std::string> columns = split(line, " | ");
-    if (columns.size() != 5 || columns[2].front() != '`') continue;
-    Row row{line, "scenarios/" + between(columns[2], '`', '`') + ".yaml", {}};
-    add_claims(columns[3], true, row);
-    add_claims(columns[4], false, row);
+  for (const TableRow& cells : table_rows("docs/gallery.md")) {
+    if (cells.size() != 5 || cells[2].front() != '`') continue;
+    Row row{cells[1], "scenarios/" + between(cells[2], '`', '`') + ".yaml", {}};
+    add_claims(cells[3], true, row);
+    add_claims(cells[4], false, row);
     result.push_back(row);
   }
   return result;
@@ -109,7 +86,7 @@ const Claim* find(const std::vector<Claim>& claims, const std::string& variant) 
 TEST(Gallery, EveryRowSaysWhatItsScenarioExpects) {
   std::map<std::string, std::vector<Claim>> files;
   for (const Row& row : rows()) {
-    EXPECT_FALSE(row.claims.empty()) << row.text;
+    EXPECT_FALSE(row.claims.empty()) << row.bug;
     std::vector<Claim>& claims = files[row.path];
     claims.insert(claims.end(), row.claims.begin(), row.claims.end());
   }

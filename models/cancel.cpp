@@ -310,6 +310,7 @@ CallRow change_row(std::string_view name, std::string_view parameter, std::strin
   row.errors = {{"EINVAL", "the value is neither of the two; returned as a positive number"}};
   row.wakes = "nobody";
   row.cost = Cost::Atomic;
+  row.lets_be_unwound = bit == kAsync;
   bind_frame<Change, begin_change, change_enabled, step_change<bit>, change_phase>(row);
   row.effects = own_effects;
   return row;

@@ -355,6 +355,7 @@ CallRow change_row(std::string_view name, std::string_view parameter, std::strin
   row.errors = {{"EINVAL", "there is no such value; returned as a positive number"}};
   row.wakes = "nobody";
   row.cost = Cost::Atomic;
+  row.lets_be_unwound = run == step_type;
   bind_frame<Change, begin_change, change_enabled, run, change_phase>(row);
   row.effects = own_effects;
   return row;

@@ -6,7 +6,8 @@
 // Covers      deferred and asynchronous cancellation, its state and type, cancellation points,
 //             cleanup blocks, what becomes of a call that was under way; musl's state in which a
 //             call gives ECANCELED.
-// Leaves out  thread-specific data, cancellation of C++ frames; docs/models/cancel.md says why.
+// Leaves out  thread-specific data, cancellation of C++ frames; docs/models/cancellation.md says
+//             why.
 // One step    one atomic operation on the thread's cancellation word; SIGCANCEL is a signal.
 //
 // The window of glibc up to 2.40 (BZ 12683): while a cancellation point runs, the thread is

@@ -3,7 +3,7 @@
 // Library     pthread_join(3); nptl/pthread_join_common.c waits on the futex word that the kernel
 //             clears when the thread exits.
 // Covers      waiting for the end of a thread and taking its `return` value.
-// Leaves out  detached threads, joining twice, PTHREAD_CANCELED (arrives with cancellation).
+// Leaves out  detached threads, pthread_exit; joining twice gives the value twice.
 // One step    the whole join: it is enabled once the thread has ended and its stores have reached
 //             memory.
 

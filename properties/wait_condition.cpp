@@ -54,6 +54,15 @@ const WaitRegion* innermost(const Code& code, std::uint16_t pc, WaitRegion::Kind
   return result;
 }
 
+// poll and select: the call itself says what it waits for. An epoll has a list of what may be
+// ready, and whether that list is right is often the question.
+bool names_what_it_watches(const CallRow& row) {
+  return row.result == ResultShape::List &&
+         std::any_of(row.parameters.begin(), row.parameters.end(), [](const Parameter& parameter) {
+           return parameter.type == ParameterType::Pairs;
+         });
+}
+
 class Question {
  public:
   Question(const Executor& executor, const std::byte* state, ThreadId thread)
@@ -76,11 +85,23 @@ class Question {
     if (site.row->condition == nullptr) return std::nullopt;
     const View view(system_, state_, nullptr);
     const std::byte* frame = executor_.frame(state_, thread_);
-    const bool holds = site.row->condition(view, frame);
-    std::string subject;
-    if (site.row->subject != nullptr) subject = site.row->subject(view, frame);
-    return WaitCondition{
-        holds, subject.empty() ? "what it waits for has happened" : subject + " is ready"};
+    return WaitCondition{site.row->condition(view, frame), ready_text(site)};
+  }
+
+  // Of a call that names what it watches: is something there if it looks again?
+  std::optional<WaitCondition> is_there(const CallSite& site) const {
+    std::vector<std::byte> copy(state_, state_ + system_.layout.bytes);
+    executor_.wake(copy.data(), thread_);
+    const Actor self{ActorKind::Thread, thread_};
+    const std::uint16_t sleeps_at = executor_.pc(state_, thread_);
+    for (int i = 0; i < kStepsMax && executor_.enabled(copy.data(), self); ++i) {
+      StepRecord record;
+      executor_.step(copy.data(), {self, 0}, record);
+      const bool is_inside = executor_.pc(copy.data(), thread_) == sleeps_at &&
+                             executor_.call_site(copy.data(), thread_) != nullptr;
+      if (!is_inside) return WaitCondition{true, ready_text(site)};
+    }
+    return std::nullopt;
   }
 
   // `site` is null for a thread at an `await`.
@@ -103,25 +124,37 @@ class Question {
     return WaitCondition{true, condition_text(executor_, thread_, record)};
   }
 
-  WaitCondition probe(Probe kind) {
+  // To come to its end is reason enough, but not behind a call that says what it waits for: to go
+  // on without it is no work found.
+  WaitCondition probe(Probe kind, bool says_what) {
     StepRecord record;
     const std::uint16_t sleeps_at = executor_.pc(state_, thread_);
     executor_.return_empty(copy_.data(), thread_, record);
+    const std::vector<std::byte> returned = copy_;  // What the call held is given back.
     const Alone end = run_alone(executor_, copy_.data(), thread_, record);
     const bool is_back = end == Alone::Asleep && executor_.pc(copy_.data(), thread_) == sleeps_at;
     if (kind == Probe::SleepsAgain && !is_back) return {};
-    if (end == Alone::Ended) return {true, "it could finish if it looked again"};
-    const std::string changed = changed_object();
+    if (end == Alone::Ended && !says_what) return {true, "it could finish if it looked again"};
+    const std::string changed = end == Alone::Ended
+                                    ? changed_object(returned)
+                                    : changed_object({state_, state_ + system_.layout.bytes});
     if (changed.empty()) return {};
     return {true, "it would find work if it looked again: " + changed + " would change"};
   }
 
  private:
+  std::string ready_text(const CallSite& site) const {
+    std::string subject;
+    if (site.row->subject != nullptr) {
+      subject = site.row->subject(View(system_, state_, nullptr), executor_.frame(state_, thread_));
+    }
+    return subject.empty() ? "what it waits for has happened" : subject + " is ready";
+  }
+
   // A shared class whose bytes differ from before; lists and the thread's own bytes do not count:
   // to wait again is to be linked again.
-  std::string changed_object() const {
+  std::string changed_object(std::vector<std::byte> before) const {
     const Layout& layout = system_.layout;
-    std::vector<std::byte> before(state_, state_ + layout.bytes);
     std::vector<std::byte> after = copy_;
     forget_links(before);
     forget_links(after);
@@ -172,7 +205,11 @@ WaitCondition wait_condition(const Executor& executor, const std::byte* state, T
   }
   if (const auto answer = question.loop_exit(site)) return *answer;
   if (!site->row->may_return_empty || options.probe == Probe::Off) return {};
-  return question.probe(options.probe);
+  const bool says_what = names_what_it_watches(*site->row);
+  if (says_what && options.probe == Probe::On) {
+    if (const auto answer = question.is_there(*site)) return *answer;
+  }
+  return question.probe(options.probe, says_what);
 }
 
 }  // namespace wakesim

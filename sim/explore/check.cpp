@@ -7,6 +7,7 @@
 #include "sim/explore/doomed.h"
 #include "sim/explore/search.h"
 #include "sim/explore/sleepers.h"
+#include "sim/explore/vain_requests.h"
 #include "sim/program/analysis.h"
 #include "sim/program/result_text.h"
 #include "sim/schedule/token.h"
@@ -84,6 +85,7 @@ class Check {
     add_violations();
     settle(end);
     if (result_.memory == "sc" && result_.verdict == Verdict::Proved) add_store_buffer_note();
+    for (std::string& note : vain_requests(system_)) result_.notes.push_back(std::move(note));
   }
 
   std::uint32_t violation_depth() const {

@@ -107,6 +107,7 @@ struct CallRow {
   std::vector<ErrnoRule> errors;
   std::string_view wakes;  // In words: whom, in which order.
   bool is_cancellation_point = false;
+  bool lets_be_unwound = false;  // Behind it the caller may be ended between any two steps.
   bool unwinds_threads = false;  // Its first argument names a thread that it may end.
 
   Cost cost = Cost::SystemCall;  // Of its first step; later steps are KernelStep.

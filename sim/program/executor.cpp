@@ -438,6 +438,12 @@ void Executor::return_empty(std::byte* state, ThreadId thread, StepRecord& recor
   step.poke(layout.block, block);
 }
 
+void Executor::wake(std::byte* state, ThreadId thread) const {
+  StepRecord record;
+  Step step(system_, state, record, thread, 0, nullptr);
+  system_.catalogue->hooks.wake_spuriously(step, thread);
+}
+
 void Executor::jump_to(std::byte* state, ThreadId thread, std::uint16_t pc) const {
   StepRecord record;
   Step step(system_, state, record, thread, 0, nullptr);

@@ -74,6 +74,8 @@ class Executor {
   // Makes the call in flight return as when nothing happened (for the lost-wakeup probe), and runs
   // the rest of its line.
   void return_empty(std::byte* state, ThreadId thread, StepRecord& record) const;
+  // Lets it look again, as if somebody had woken it.
+  void wake(std::byte* state, ThreadId thread) const;
   // Abandons the call in flight: its frame is gone and the thread stands at `pc`.
   void jump_to(std::byte* state, ThreadId thread, std::uint16_t pc) const;
 

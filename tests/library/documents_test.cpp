@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "models/catalogue.h"
 #include "tests/tools/scratch.h"
 #include "tools/cli/session.h"
 
@@ -92,6 +93,23 @@ TEST(Documents, EveryCommandOfTheReadmeWorks) {
     ++count;
   }
   EXPECT_GE(count, 1u);
+}
+
+// `wakesim models` and docs/models call them the same.
+TEST(Documents, EveryModelHasAPageOfItsName) {
+  std::vector<std::string> models;
+  for (const ModelTable& model : catalogue().models) {
+    const bool is_constants =
+        model.calls.empty() && model.objects.empty() && model.switches.empty();
+    if (!is_constants) models.push_back("docs/models/" + std::string(model.name) + ".md");
+  }
+  std::vector<std::string> pages;
+  for (const auto& entry : std::filesystem::directory_iterator("docs/models")) {
+    pages.push_back(entry.path().string());
+  }
+  std::sort(models.begin(), models.end());
+  std::sort(pages.begin(), pages.end());
+  EXPECT_EQ(models, pages);
 }
 
 }  // namespace

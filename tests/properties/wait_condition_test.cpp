@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "properties/judges.h"
+#include "sim/explore/check.h"
 #include "sim/schedule/timed.h"
 #include "tests/laws/harness.h"
 
@@ -49,6 +50,62 @@ threads:
   const auto findings =
       DefaultJudge().at_rest(executor, execution.state.data(), blocked, Occasion::Rest);
   EXPECT_TRUE(findings.empty()) << findings.front().property;
+}
+
+// How a check of the thread `t`, with objects and other threads around it, comes out.
+std::string verdict(const std::string& thread, const std::string& last = "read(e)",
+                    const std::string& switches = "") {
+  const auto system = laws::compile_text(R"(wakesim: 1
+name: tests/alone
+about: Who calls this a lost wakeup?
+objects:
+  e: eventfd(0, EFD_NONBLOCK)
+  jobs: queue(4)
+  flag: word(0)
+  ep: epoll(watch(e, IN))
+)" + switches + "threads:\n  t:\n" + thread +
+                                             R"(  other:
+    - push(jobs, 1)
+    - write(e, 1)
+    - )" + last + "\n",
+                                         {});
+  if (system == nullptr) return "does not compile";
+  const CheckResult result = check(*system, DefaultJudge(), {});
+  if (result.violations.empty()) return "holds";
+  return result.violations.front().property + ": " + result.violations.front().sentence;
+}
+
+// Nothing that they wait for is there: nobody was ever going to end this.
+TEST(WaitCondition, APollThatNothingSatisfiesIsStuck) {
+  for (const char* call :
+       {"poll(e=IN)", "ppoll(e=IN)", "select(e=IN)", "pselect(e=IN)", "poll(ep=IN)"}) {
+    const std::string line = "    - " + std::string(call) + "\n";
+    EXPECT_EQ(verdict(line), "no-stuck-thread: t waits for ever in `" +
+                                 std::string(call).substr(0, std::string(call).find('(')) + "`")
+        << call;
+  }
+}
+
+// An epoll's list may be wrong, so it does not say that nothing is there.
+TEST(WaitCondition, AnEpollWaitIsStillProbed) {
+  EXPECT_EQ(verdict("    - epoll_wait(ep, maxevents=1)\n"),
+            "no-lost-wakeup: t sleeps for ever, although it could finish if it looked again");
+}
+
+// The doorbell is silent, but a job is there: what it would do is the condition.
+TEST(WaitCondition, APollBeforeWorkIsLost) {
+  const std::string sentence =
+      "no-lost-wakeup: t sleeps for ever, although it would find work if it looked again: jobs "
+      "would change";
+  EXPECT_EQ(verdict("    - forever:\n        - poll(e=IN)\n        - drain(jobs)\n"), sentence);
+  EXPECT_EQ(verdict("    - poll(e=IN)\n    - drain(jobs)\n"), sentence);
+}
+
+// A mistake of the kernel's: what they wait for is there, and they sleep.
+TEST(WaitCondition, APollThatSleepsBesideAReadyDescriptorIsLost) {
+  EXPECT_EQ(verdict("    - poll(e=IN)\n", "fence()",
+                    "machine: { switches: [eventfd.write-wakes-nobody] }\n"),
+            "no-lost-wakeup: t sleeps for ever, although e is ready");
 }
 
 }  // namespace

@@ -177,5 +177,31 @@ threads:
 )");
 }
 
+// A condition variable written from futexes without `cancellable`, as many a program believes it.
+TEST(TraceLines, ACancellationThatNobodyHearsIsNoted) {
+  const auto note = [](const std::string& sleep) {
+    const std::string text = findings(R"(objects: { seq: word(0), m: mutex }
+functions:
+  pause_on(x):
+    - )" + sleep + R"(
+threads:
+  victim:
+    - pause_on(seq)
+  main:
+    start: asleep(victim)
+    run:
+      - cancel(victim)
+      - futex_wake(seq, 1)
+)");
+    const std::size_t begin = text.find("\nnote");
+    return begin == std::string::npos ? "" : paragraph(text, begin + 1);
+  };
+  EXPECT_EQ(note("futex_wait(x, 0)"),
+            "note      line 14: cancel(victim) never acts, as victim makes no call that is a\n"
+            "          cancellation point\n");
+  EXPECT_EQ(note("futex_wait(x, 0, cancellable)"), "");
+  EXPECT_EQ(note("pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS)"), "");
+}
+
 }  // namespace
 }  // namespace wakesim

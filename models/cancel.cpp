@@ -214,6 +214,15 @@ namespace {
 
 using Arguments = std::span<const std::int64_t>;
 
+// Does pthread_cancel() send the signal? musl always; glibc not to a thread that has cancellation
+// disabled, and up to 2.40 only where SIGCANCEL would be acted on at once: some calls give EINTR
+// after any handler.
+bool is_sent_to(std::uint32_t word, int library) {
+  if (library == kMusl) return true;
+  if ((word & kDisabled) != 0) return false;
+  return library == kPcRange || (word & (kAsync | kInWindow)) != 0;
+}
+
 // pthread_cancel(): the request, then the signal.
 struct Cancel {
   enum class At : std::uint8_t { Requesting, Signalling };
@@ -241,8 +250,8 @@ Progress step_cancel(Step& step, Cancel& call) {
       const std::uint32_t word = step.read(cell);
       step.write(cell, word | kCanceled);
       const bool is_known = (word & kCanceled) != 0 && library(step) != kMusl;
-      const bool is_heard = (word & kDisabled) == 0 || library(step) == kMusl;
-      if (is_known || !is_heard || thread == step.thread()) return step.finish(0);
+      const bool is_sent = is_sent_to(word, library(step));
+      if (is_known || !is_sent || thread == step.thread()) return step.finish(0);
       call.at = Cancel::At::Signalling;
       return Progress::Continues;
     }

@@ -55,6 +55,29 @@ TEST(Cancel, EndsASleepInACallThatIsAPoint) {
   }
 }
 
+// io_getevents() is no cancellation point, and a handler ends it whatever SA_RESTART says. glibc up
+// to 2.40 sends SIGCANCEL only to threads in a point.
+TEST(Cancel, DisturbsACallThatIsNoPointWhereTheSignalIsSentAnyway) {
+  const auto found = [](const std::string& library) {
+    return outcomes(with(library, R"(
+objects: { ctx: aio_context(1) }
+observe: [t.n]
+judge: []
+threads:
+  t:
+    - n = 7
+    - n = io_getevents(ctx, 1, 1)
+  other:
+    start: asleep(t)
+    run:
+      - cancel(t)
+)"));
+  };
+  EXPECT_EQ(found("glibc-2.40"), Outcomes{"t.n=7 stuck t stuck disk of ctx"});
+  EXPECT_EQ(found("glibc-2.41"), Outcomes{"t.n=-4 stuck disk of ctx"});
+  EXPECT_EQ(found("musl-1.2.5"), Outcomes{"t.n=-4 stuck disk of ctx"});
+}
+
 TEST(Cancel, LeavesASleepAloneThatIsNone) {
   for (const char* library : kLibraries) {
     SCOPED_TRACE(library);

@@ -115,6 +115,8 @@ Progress step_call(Step& step, FileCall<Operation>& call) {
     case At::Fdget:
       return step_fdget(step, call);
     case At::Inside:
+      // The engine does not ask the guard of a call's first step: the call has begun, and waits.
+      if (!Operation::enabled(step, call.thread, call.inner)) return Progress::Continues;
       if (Operation::step(step, call.inner) == Progress::Continues) return Progress::Continues;
       if (!call.is_counted) return Progress::Returned;
       call.inner = {};

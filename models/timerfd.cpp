@@ -218,6 +218,7 @@ Progress step_read(Step& step, TimerfdRead& read) {
   using At = TimerfdRead::At;
   const Timerfd& timer = timer_of(step, read.object);
   if (read.at == At::Invalid) return step.finish(-EINVAL);
+  if (!may_lock(step, step.thread(), read.object)) return Progress::Continues;
   const bool has_ticks = step.read(timer.state).ticks > 0;
   const bool is_interrupted = !has_ticks && kernel::signal_pending(step, step.thread());
   if (!has_ticks && !is_interrupted && !read.is_nonblocking) {

@@ -247,6 +247,39 @@ TEST(TimerfdSwitch, ReadThatForgetsTheTimerLeavesTheNextAsleep) {
   EXPECT_FALSE(machine.enabled("timer of t"));
 }
 
+// The interrupt's wake walks through the epoll item with the lock of the wait queue held.
+TEST(Timerfd, InterruptHoldsTheLockOverAnEpollsCallback) {
+  Machine machine(R"(
+objects:
+  t: timerfd(CLOCK_MONOTONIC, TFD_NONBLOCK)
+  ep: epoll(watch(t, IN))
+observe: [a.n, b.r, c.r]
+judge: []
+threads:
+  a:
+    - timerfd_settime(t, 10ms)
+    - e = epoll_wait(ep, maxevents=1)
+    - n = e.n
+  b:
+    - r = read(t)
+  c:
+    - r = timerfd_gettime(t)
+)");
+  machine.run("a");
+  EXPECT_TRUE(machine.asleep("a"));
+  machine.step("timer of t");
+  EXPECT_EQ(machine.shown("t"), "1");
+  machine.step("b");
+  machine.step("c");
+  EXPECT_FALSE(machine.enabled("b"));
+  EXPECT_FALSE(machine.enabled("c"));
+  machine.step("timer of t");
+  EXPECT_EQ(machine.events(), "woke a");
+  machine.step("b");
+  EXPECT_EQ(machine.value("b.r"), 1);
+  EXPECT_TRUE(machine.enabled("c"));
+}
+
 // ---- timerfd_settime ----------------------------------------------------------------------------
 
 TEST(Timerfd, SettimeForgetsUnreadTicks) {

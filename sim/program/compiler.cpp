@@ -27,7 +27,8 @@ std::unique_ptr<System> compile_parts(const ast::Instance& instance, const Sourc
   Compilation compilation{*system, diagnostics, {}, {}, {}, {}};
   read_machine(*system, diagnostics);
   declare_names(compilation);
-  add_devices(compilation);
+  check_types(compilation);
+  if (!diagnostics.has_errors()) add_devices(compilation);
   declare_threads(compilation);
   if (diagnostics.has_errors()) return nullptr;
   declare_objects(compilation);

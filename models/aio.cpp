@@ -26,9 +26,10 @@ using file::FileId;
 struct ContextState {
   std::uint32_t events;     // Between head and tail.
   std::uint32_t in_flight;  // Requests that the device has not completed.
+  std::uint32_t users;      // Calls that look for events: kioctx::users, without io_setup()'s own.
   bool is_completing;       // The device is at one that is not in flight any more.
   bool is_dead;             // io_destroy() has begun.
-  std::uint8_t zero[6];
+  std::uint8_t zero[2];
 };
 static_assert(std::has_unique_object_representations_v<ContextState>);
 
@@ -49,8 +50,9 @@ struct Context {
   kernel::WaitQueue destroyer;          // ctx_rq_wait's completion
 };
 
+// Nobody uses the context any more and no request is under way: free_ioctx_reqs().
 bool is_drained(const ContextState& state) {
-  return state.is_dead && state.in_flight == 0 && !state.is_completing;
+  return state.is_dead && state.users == 0 && state.in_flight == 0 && !state.is_completing;
 }
 
 const Context& context_of(const View& view, ObjectId id) { return view.object<Context>(id); }
@@ -130,12 +132,17 @@ void add_event(Step& step, const Context& context, Complete& complete) {
   complete.available = state.events;
 }
 
-// The request is gone; percpu_ref_put(&ctx->reqs) drops what io_destroy() waits for.
+// Drops a reference, to the requests or to the users of the context; the last one is what
+// io_destroy() waits for.
+void put_reference(Step& step, const Context& context, const ContextState& after) {
+  step.write(context.state, after);
+  if (is_drained(after)) kernel::wake_up_at_once(step, context.destroyer, {});
+}
+
 void finish_request(Step& step, const Context& context) {
   ContextState state = step.read(context.state);
   state.is_completing = false;
-  step.write(context.state, state);
-  if (is_drained(state)) kernel::wake_up_at_once(step, context.destroyer, {});
+  put_reference(step, context, state);
 }
 
 // The end of aio_complete(): waiters whose demand the ring met when the event was added. The look
@@ -299,11 +306,11 @@ CallRow submit_row() {
 
 // An io_getevents(2) in flight.
 //
-//   First -- enough events, or no time --> returned
+//   First -- enough events, no time, or a dead context --> returned
 //     |
-//     +--> Preparing -- queued, state set --> Reading -- enough --> Leaving --> returned
+//     +--> Preparing -- queued, state set --> Reading -- enough, or over --> returned
 //             ^                                  |
-//             +---- woken, or more to read ------+-- nothing new --> Asleep
+//             +-- woken, or got some, not all ---+-- nothing new --> Asleep
 struct GetEvents {
   enum class At : std::uint8_t { Invalid, First, Preparing, Reading, Asleep };
 
@@ -359,13 +366,34 @@ std::int64_t result_of(const Step& step, const GetEvents& get, const Context& co
   return kernel::signal_pending(step, get.thread) ? -EINTR : 0;
 }
 
+// percpu_ref_put(&ioctx->users)
+Progress give_back(Step& step, const GetEvents& get, const Context& context) {
+  const std::int64_t result = result_of(step, get, context);
+  ContextState state = step.read(context.state);
+  --state.users;
+  put_reference(step, context, state);
+  return step.finish(result);
+}
+
+// lookup_ioctx() and the first look into the ring. A death between the two is seen as one before or
+// after both.
+Progress look_first(Step& step, GetEvents& get, const Context& context) {
+  ContextState state = step.read(context.state);
+  if (state.is_dead) return step.finish(-EINVAL);
+  ++state.users;
+  step.write(context.state, state);
+  if (read_events(step, get, context) || get.timeout == 0) return give_back(step, get, context);
+  get.at = GetEvents::At::Preparing;
+  return Progress::Continues;
+}
+
 Progress leave(Step& step, const GetEvents& get, const Context& context) {
   if (kernel::is_linked(step, kernel::my_entry(step))) {
     kernel::remove_wait_queue(step, kernel::my_entry(step));
   }
   kernel::set_current_state(step, kernel::kTaskRunning);
   kernel::disarm_timeout(step);
-  return step.finish(result_of(step, get, context));
+  return give_back(step, get, context);
 }
 
 // prepare_to_wait_event(), and the look at the timer behind it.
@@ -401,11 +429,7 @@ Progress step_get(Step& step, GetEvents& get) {
     case At::Invalid:
       return step.finish(-EINVAL);
     case At::First:
-      if (read_events(step, get, context) || get.timeout == 0) {
-        return step.finish(result_of(step, get, context));
-      }
-      get.at = At::Preparing;
-      return Progress::Continues;
+      return look_first(step, get, context);
     case At::Preparing:
     case At::Asleep:
       prepare(step, get, context);
@@ -461,6 +485,7 @@ void get_effects(Effects& effects, std::span<const PossibleValues> arguments) {
     const Context& context = context_of(view, id);
     effects.writes(context.state);
     effects.enqueues(context.waiters.list);
+    effects.wakes(context.destroyer.list);
   }
   effects.sleeps();
   const PossibleValues& timeout = arguments[3];
@@ -493,10 +518,16 @@ CallRow get_row() {
 
 // ---- io_destroy ---------------------------------------------------------------------------------
 
-// An io_destroy(2) in flight: the context dies, its waiters are woken, and the call waits for the
-// requests under way, come what may.
+// An io_destroy(2) in flight: the context dies, its waiters are woken, and the call waits for them
+// to leave and for the requests under way, come what may.
+//
+//   Killing -- dead already --> returned
+//      |
+//      +--> Waking --> Waiting -- nobody left --> returned
+//                         |
+//                         +--> Asleep -- woken, nobody left --> returned
 struct Destroy {
-  enum class At : std::uint8_t { Killing, Waiting, Asleep };
+  enum class At : std::uint8_t { Killing, Waking, Waiting, Asleep };
 
   ObjectId context;
   ThreadId thread;
@@ -540,10 +571,15 @@ Progress step_destroy(Step& step, Destroy& destroy) {
       if (state.is_dead) return step.finish(-EINVAL);
       state.is_dead = true;
       step.write(context.state, state);
-      kernel::wake_up_at_once(step, context.waiters, {.exclusive = 0});
-      destroy.at = Destroy::At::Waiting;
+      destroy.at = Destroy::At::Waking;
       return Progress::Continues;
     }
+    case Destroy::At::Waking:
+      if (!step.is_on(id(Switch::AioDestroyWakesNobody))) {
+        kernel::wake_up_at_once(step, context.waiters, {.exclusive = 0});
+      }
+      destroy.at = Destroy::At::Waiting;
+      return Progress::Continues;
     case Destroy::At::Waiting:
     case Destroy::At::Asleep:
       return wait_for_requests(step, destroy, context);
@@ -555,6 +591,8 @@ std::string_view destroy_phase(const Destroy& destroy) {
   switch (destroy.at) {
     case Destroy::At::Killing:
       return "kill context";
+    case Destroy::At::Waking:
+      return "wake waiters";
     case Destroy::At::Waiting:
       return "wait for requests";
     case Destroy::At::Asleep:
@@ -581,7 +619,7 @@ CallRow destroy_row() {
   CallRow row;
   row.name = "io_destroy";
   row.parameters = {{.name = "context", .type = ParameterType::Object, .kinds = "aio_context"}};
-  row.about = "Destroys the context: waiters are sent away, requests under way are waited for.";
+  row.about = "Destroys the context: waiters are sent away; they and the requests are waited for.";
   row.source = "kill_ioctx() in fs/aio.c; io_destroy(2)";
   row.errors = {{"EINVAL", "the context has been destroyed"}};
   row.wakes = "everybody who waits for events";
@@ -661,6 +699,8 @@ ModelTable aio_model() {
           "The eventfd of a request is signalled before its event is in the ring."),
       bug(Switch::AioWakesNobody, "aio.wakes-nobody",
           "A completion wakes nobody who waits for events."),
+      bug(Switch::AioDestroyWakesNobody, "aio.destroy-wakes-nobody",
+          "io_destroy() leaves those who wait for events asleep."),
       bug(Switch::AioNoLookAfterQueueing, "aio.no-look-after-queueing",
           "A waiter does not look into the ring again after it has queued up."),
   };

@@ -149,28 +149,14 @@ void poll_effects(Effects& effects, const OpenFile& file) {
   scan_effects(effects, epoll);
 }
 
-// ---- read(), write() ----------------------------------------------------------------------------
-
-// The file has no such methods: vfs_read() and vfs_write() refuse.
-struct Refused {
-  std::int64_t zero;
-};
-void begin_refused(Step&, const OpenFile&, const file::Request&, Refused& refused) { refused = {}; }
-bool refused_enabled(const View&, ThreadId, const Refused&) { return true; }
-Progress step_refused(Step& step, Refused&) { return step.finish(-EINVAL); }
-std::string_view refused_phase(const Refused&) { return "no such method"; }
-bool refused_condition(const View&, const Refused&) { return true; }
-void refused_effects(Effects&, const OpenFile&) {}
-
 }  // namespace
 
 const file::FileOperations& operations() {
   static const file::FileOperations& registered = file::register_kind([] {
     file::FileOperations result;
     result.kind = kKind;
-    result.read = file::make_transfer<Refused, begin_refused, refused_enabled, step_refused,
-                                      refused_phase, refused_condition>(refused_effects);
-    result.write = result.read;
+    result.read = file::no_such_method();
+    result.write = file::no_such_method();
     result.poll.queue = poll_queue;
     result.poll.effects = poll_effects;
     result.poll.enabled = poll_enabled;

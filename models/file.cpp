@@ -600,11 +600,14 @@ CallRow read_row() {
   row.parameters = {{.name = "fd", .type = ParameterType::Descriptor},
                     {.name = "n", .is_optional = true, .fallback = kUnwritten}};
   row.about =
-      "Reads from a descriptor: the value of an eventfd, or how many of at most n bytes came.";
+      "Reads from a descriptor: the value of an eventfd, the expirations of a timerfd, a signal "
+      "from a "
+      "signalfd, or how many of at most n bytes came.";
   row.source = "ksys_read() in fs/read_write.c; read(2)";
-  row.errors = {{"EBADF", "fd is not open, or not for reading"},
-                {"EINVAL", "n < 0, or n < 8 on an eventfd"},
-                {"EAGAIN", "nothing to read and O_NONBLOCK"}};
+  row.errors = {
+      {"EBADF", "fd is not open, or not for reading"},
+      {"EINVAL", "n < 0, n < 8 on an eventfd or timerfd, n < 128 on a signalfd, or an epoll"},
+      {"EAGAIN", "nothing to read and O_NONBLOCK"}};
   row.wakes = "as the kind of file says";
   return row;
 }
@@ -618,12 +621,27 @@ CallRow write_row() {
   row.about = "Adds v to an eventfd and gives 8, or writes v bytes and gives how many went.";
   row.source = "ksys_write() in fs/read_write.c; write(2)";
   row.errors = {{"EBADF", "fd is not open, or not for writing"},
-                {"EINVAL", "on an eventfd: size is not 8, or v is 2^64-1; elsewhere: v < 0"},
+                {"EINVAL",
+                 "on an eventfd: size is not 8, or v is 2^64-1; on a timerfd, signalfd or epoll; "
+                 "elsewhere: v < 0"},
                 {"EAGAIN", "no room and O_NONBLOCK"},
                 {"EPIPE", "a pipe without readers, a socket without a peer (no SIGPIPE yet)"}};
   row.wakes = "as the kind of file says";
   return row;
 }
+
+// ---- No method ----------------------------------------------------------------------------------
+
+struct NoMethod {
+  std::int64_t zero;
+};
+
+void begin_nothing(Step&, const OpenFile&, const Request&, NoMethod& transfer) { transfer = {}; }
+bool nothing_enabled(const View&, ThreadId, const NoMethod&) { return true; }
+Progress step_nothing(Step& step, NoMethod&) { return step.finish(-EINVAL); }
+std::string_view nothing_phase(const NoMethod&) { return "no such method"; }
+bool nothing_condition(const View&, const NoMethod&) { return true; }
+void nothing_effects(Effects&, const OpenFile&) {}
 
 // ---- close(2) -----------------------------------------------------------------------------------
 
@@ -810,7 +828,9 @@ CallRow pending_row() {
   row.parameters = {{.name = "fd", .type = ParameterType::Descriptor}};
   row.about = "How much is waiting to be read: an observation of the model, not a system call.";
   row.source =
-      "the counter of an eventfd; ioctl(FIONREAD) of a pipe or socket; a listener's backlog";
+      "the counter of an eventfd; unread expirations of a timerfd; 1 if a signal of a signalfd's "
+      "set "
+      "is pending for the process; ioctl(FIONREAD) of a pipe or socket; a listener's backlog";
   row.errors = {{"EBADF", "fd is not open"}};
   row.wakes = "nobody";
   row.cost = Cost::Free;
@@ -869,6 +889,12 @@ ObjectRow regular_row() {
 }
 
 }  // namespace
+
+Transfer no_such_method() {
+  return make_transfer<NoMethod, begin_nothing, nothing_enabled, step_nothing, nothing_phase,
+                       nothing_condition>(nothing_effects);
+}
+
 }  // namespace file
 
 ModelTable file_model() {

@@ -131,6 +131,9 @@ constexpr Transfer make_transfer(void (*effects)(Effects&, const OpenFile&)) {
   return transfer;
 }
 
+// A direction that the file is open in but has no method for: vfs_read() or vfs_write() refuses.
+Transfer no_such_method();
+
 // The file's poll method, cut where the kernel holds no lock. `queue` null: no poll method.
 struct PollMethod {
   // The head that poll_wait() links on.

@@ -8,7 +8,8 @@
 //
 // An Operation has a Frame with a size that is a multiple of 8, and static functions: `operations`
 // is the kind, kWrongKind the errno of any other; `parse` fills the frame from the arguments,
-// `enter` from the file, and the rest are those of a CallRow.
+// `enter` from the file, and the rest are those of a CallRow. `refusal`, if there is one, gives the
+// errno for arguments that are wrong whatever the descriptor is.
 
 #pragma once
 
@@ -50,6 +51,13 @@ std::int32_t lookup_error(const View& view, FileId file) {
 }
 
 template <class Operation>
+void refuse(FileCall<Operation>& call, std::int32_t error) {
+  call.at = FileCall<Operation>::At::Refused;
+  call.inner = {};
+  call.result = -error;
+}
+
+template <class Operation>
 void enter(Step& step, FileCall<Operation>& call) {
   call.at = FileCall<Operation>::At::Inside;
   Operation::enter(step, open_file(step, call.file), flags_of(step, call.file), call.inner);
@@ -64,13 +72,15 @@ void begin_call(Step& step, std::span<const std::int64_t> arguments, FileCall<Op
   call.file = kNoFile;
   call.thread = step.thread();
   call.at = At::Fdget;
+  if constexpr (requires { Operation::refusal(arguments); }) {
+    const std::int32_t error = Operation::refusal(arguments);
+    if (error != 0) return refuse(call, error);
+  }
   Operation::parse(arguments, call.inner);
   if (!is_table_constant(step)) return;
   call.file = lookup(step, call.number);
   if (const std::int32_t error = lookup_error<Operation>(step, call.file); error != 0) {
-    call.at = At::Refused;
-    call.inner = {};
-    call.result = -error;
+    refuse(call, error);
   } else {
     enter(step, call);
   }
@@ -105,6 +115,8 @@ Progress step_call(Step& step, FileCall<Operation>& call) {
     case At::Fdget:
       return step_fdget(step, call);
     case At::Inside:
+      // The engine does not ask the guard of a call's first step: the call has begun, and waits.
+      if (!Operation::enabled(step, call.thread, call.inner)) return Progress::Continues;
       if (Operation::step(step, call.inner) == Progress::Continues) return Progress::Continues;
       if (!call.is_counted) return Progress::Returned;
       call.inner = {};
@@ -123,7 +135,7 @@ std::string_view call_phase(const FileCall<Operation>& call) {
   using At = typename FileCall<Operation>::At;
   switch (call.at) {
     case At::Refused:
-      return "bad descriptor";
+      return "refused";
     case At::Fdget:
       return "fdget";
     case At::Inside:

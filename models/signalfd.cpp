@@ -90,6 +90,7 @@ void link_and_sleep(Step& step, const SignalfdRead& read) {
 Progress step_read(Step& step, SignalfdRead& read) {
   using At = SignalfdRead::At;
   if (read.at == At::Invalid) return step.finish(-EINVAL);
+  if (!signals::may_take_siglock(step, read.thread)) return Progress::Continues;
   if (read.at != At::Linking) {
     const std::int64_t signal =
         signals::dequeue(step, step.read(signalfd_of(step, read.object).set));
@@ -192,6 +193,7 @@ const file::FileOperations& operations() {
     result.kind = "signalfd";
     result.read = file::make_transfer<SignalfdRead, begin_read, read_enabled, step_read, read_phase,
                                       read_condition>(read_effects);
+    result.write = file::no_such_method();
     result.poll.queue = poll_queue;
     result.poll.effects = poll_effects;
     result.poll.enabled = poll_enabled;
@@ -215,6 +217,7 @@ struct Change {
 
   struct Frame {
     Set set;
+    std::int64_t number;  // What the call gives.
     ObjectId object;
     At at;
     std::uint8_t zero[3];
@@ -224,6 +227,7 @@ struct Change {
   static const file::FileOperations& operations() { return wakesim::operations(); }
   static void parse(std::span<const std::int64_t> arguments, Frame& frame) {
     frame.set = allowed(arguments[1]);
+    frame.number = arguments[0];
   }
   static void enter(Step&, const OpenFile& open, std::uint32_t, Frame& frame) {
     frame.object = open.object;
@@ -241,7 +245,7 @@ struct Change {
         if (!step.is_on(id(Switch::SignalfdNotNotified))) {
           kernel::wake_up(step, signals::signalfd_queue(step));
         }
-        return step.finish(0);
+        return step.finish(frame.number);
     }
     WAKESIM_UNREACHABLE();
   }
@@ -317,7 +321,7 @@ CallRow call_row() {
   row.parameters = {{.name = "sfd", .type = ParameterType::Descriptor},
                     {.name = "set", .type = ParameterType::Flags},
                     {.name = "flags", .type = ParameterType::Flags, .is_optional = true}};
-  row.about = "Opens a signalfd if `sfd` is -1; else gives it another set.";
+  row.about = "Opens a signalfd if `sfd` is -1, else gives it another set; returns the descriptor.";
   row.source = "do_signalfd4() in fs/signalfd.c; signalfd(2)";
   row.errors = {{"EBADF", "the descriptor is not open"},
                 {"EINVAL", "no signalfd, or an unknown flag"},

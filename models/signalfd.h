@@ -2,7 +2,8 @@
 //
 // Kernel      fs/signalfd.c, kernel/signal.c, Linux 6.18.
 // Covers      signalfd(2) as a call that opens or changes, read, poll; the wake when a signal is
-// sent. Leaves out  all of siginfo but the signal's number, several records in one read, fork;
+//             sent.
+// Leaves out  all of siginfo but the signal's number, several records in one read, fork;
 //             docs/models/signalfd.md says why.
 // One step    one critical section of the siglock.
 //

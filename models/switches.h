@@ -129,6 +129,7 @@ enum class Switch : std::uint16_t {
   // aio
   AioSignalsFirst,         // aio.signals-first
   AioWakesNobody,          // aio.wakes-nobody
+  AioDestroyWakesNobody,   // aio.destroy-wakes-nobody
   AioNoLookAfterQueueing,  // aio.no-look-after-queueing
   // poll
   PollClearsTriggeredLate,       // poll.clears-triggered-late

@@ -82,6 +82,11 @@ std::uint64_t forward(Step& step, const Timerfd& timer, std::int64_t interval) {
   return step.choose(2);
 }
 
+// Has a periodic timer gone off, and is it for whoever comes next to arm it?
+bool is_to_be_forwarded(const View& view, const TimerState& state) {
+  return state.has_expired && state.interval > 0 && !view.is_on(id(Switch::TimerfdRearmsItself));
+}
+
 // ---- The interrupt ------------------------------------------------------------------------------
 
 struct Expire {
@@ -185,10 +190,9 @@ Progress take_ticks(Step& step, const Timerfd& timer, std::int64_t without) {
   }
   if (state.ticks == 0) return step.finish(without);
   std::uint64_t ticks = state.ticks;
-  const bool is_periodic = state.has_expired && state.interval > 0;
-  const bool arms = !step.is_on(id(Switch::TimerfdRearmsItself)) &&
-                    !step.is_on(id(Switch::TimerfdReadForgetsTimer));
-  if (is_periodic && arms) ticks += forward(step, timer, state.interval);
+  if (is_to_be_forwarded(step, state) && !step.is_on(id(Switch::TimerfdReadForgetsTimer))) {
+    ticks += forward(step, timer, state.interval);
+  }
   state.has_expired = false;
   if (!step.is_on(id(Switch::TimerfdKeepsTicks))) state.ticks = 0;
   step.write(timer.state, state);
@@ -214,6 +218,7 @@ Progress step_read(Step& step, TimerfdRead& read) {
   using At = TimerfdRead::At;
   const Timerfd& timer = timer_of(step, read.object);
   if (read.at == At::Invalid) return step.finish(-EINVAL);
+  if (!may_lock(step, step.thread(), read.object)) return Progress::Continues;
   const bool has_ticks = step.read(timer.state).ticks > 0;
   const bool is_interrupted = !has_ticks && kernel::signal_pending(step, step.thread());
   if (!has_ticks && !is_interrupted && !read.is_nonblocking) {
@@ -311,6 +316,7 @@ const file::FileOperations& operations() {
     result.kind = "timerfd";
     result.read = file::make_transfer<TimerfdRead, begin_read, read_enabled, step_read, read_phase,
                                       read_condition>(read_effects);
+    result.write = file::no_such_method();
     result.poll.queue = poll_queue;
     result.poll.effects = poll_effects;
     result.poll.enabled = poll_enabled;
@@ -337,7 +343,7 @@ struct TimerfdOperation {
 //   Listing -- on or off the list of timers that a jump of the clock cancels --> Locked
 //   Locked -- the old timer stopped, the new one armed --> returned
 struct SetTime : TimerfdOperation {
-  enum class At : std::uint8_t { Invalid, Listing, Locked };
+  enum class At : std::uint8_t { Listing, Locked };
 
   struct Frame {
     std::int64_t value;
@@ -350,15 +356,19 @@ struct SetTime : TimerfdOperation {
   };
   static_assert(std::has_unique_object_representations_v<Frame>);
 
+  static std::int32_t refusal(std::span<const std::int64_t> arguments) {
+    const bool is_valid =
+        arguments[1] >= 0 && arguments[2] >= 0 && (arguments[3] & ~(kAbsolute | kCancelOnSet)) == 0;
+    return is_valid ? 0 : EINVAL;
+  }
+
   static void parse(std::span<const std::int64_t> arguments, Frame& frame) {
     const std::int64_t flags = arguments[3];
-    const bool is_valid =
-        arguments[1] >= 0 && arguments[2] >= 0 && (flags & ~(kAbsolute | kCancelOnSet)) == 0;
     frame.value = arguments[1];
     frame.interval = arguments[2];
     frame.is_absolute = (flags & kAbsolute) != 0;
     frame.cancels = frame.is_absolute && (flags & kCancelOnSet) != 0;
-    frame.at = is_valid ? At::Listing : At::Invalid;
+    frame.at = At::Listing;
   }
 
   // timerfd_setup_cancel() is a step only where it changes something.
@@ -366,7 +376,7 @@ struct SetTime : TimerfdOperation {
     frame.object = open.object;
     const Timerfd& timer = timer_of(step, open.object);
     frame.cancels = frame.cancels && timer.is_realtime;
-    if (frame.at == At::Listing && !timer.is_realtime) frame.at = At::Locked;
+    if (!timer.is_realtime) frame.at = At::Locked;
   }
 
   static bool enabled(const View& view, ThreadId thread, const Frame& frame) {
@@ -377,8 +387,6 @@ struct SetTime : TimerfdOperation {
 
   static std::string_view phase(const Frame& frame) {
     switch (frame.at) {
-      case At::Invalid:
-        return "invalid time or flag";
       case At::Listing:
         return "list for clock jumps";
       case At::Locked:
@@ -398,8 +406,6 @@ Progress SetTime::step(Step& step, Frame& frame) {
   const Timerfd& timer = timer_of(step, frame.object);
   TimerState state = step.read(timer.state);
   switch (frame.at) {
-    case At::Invalid:
-      return step.finish(-EINVAL);
     case At::Listing:
       state.might_cancel = frame.cancels;
       step.write(timer.state, state);
@@ -445,7 +451,7 @@ struct GetTime : TimerfdOperation {
   static Progress step(Step& step, Frame& frame) {
     const Timerfd& timer = timer_of(step, frame.object);
     TimerState state = step.read(timer.state);
-    if (state.has_expired && state.interval > 0) {
+    if (is_to_be_forwarded(step, state)) {
       state.has_expired = false;
       state.ticks += forward(step, timer, state.interval);
       step.write(timer.state, state);
@@ -486,11 +492,20 @@ CallRow get_row() {
 
 // ---- clock_settime ------------------------------------------------------------------------------
 
-// A clock_settime(CLOCK_REALTIME) in flight: timerfd_clock_was_set() goes through the timers that
-// might be cancelled, one hold of a lock after the other.
+// A clock_settime(CLOCK_REALTIME) in flight: timerfd_clock_was_set() goes through the timers. It
+// asks without a lock which might be cancelled, so one that is set anew behind the look gets a tick
+// of which it knows nothing.
+//
+//   Looking -- on the list --> Locked -- told --> Looking at the next, or returned
+//      |
+//      +-- not on the list --> Looking at the next, or returned
 struct ClockSet {
+  enum class At : std::uint8_t { Looking, Locked };
+
   std::uint32_t next;
   ThreadId thread;
+  At at;
+  std::uint8_t zero[3];
 };
 static_assert(std::has_unique_object_representations_v<ClockSet>);
 
@@ -501,12 +516,12 @@ const std::vector<ObjectId>& all_timers(const View& view) {
 }
 
 void begin_clock(Step& step, std::span<const std::int64_t>, ClockSet& call) {
-  call = {.next = 0, .thread = step.thread()};
+  call = {.next = 0, .thread = step.thread(), .at = ClockSet::At::Looking, .zero = {}};
 }
 
 bool clock_enabled(const View& view, const ClockSet& call) {
-  const auto& timers = all_timers(view);
-  return call.next >= timers.size() || may_lock(view, call.thread, timers[call.next]);
+  return call.at == ClockSet::At::Looking ||
+         may_lock(view, call.thread, all_timers(view)[call.next]);
 }
 
 Progress step_clock(Step& step, ClockSet& call) {
@@ -514,8 +529,13 @@ Progress step_clock(Step& step, ClockSet& call) {
   if (timers.empty()) return step.finish(0);
   const Timerfd& timer = timer_of(step, timers[call.next]);
   TimerState state = step.read(timer.state);
+  if (call.at == ClockSet::At::Looking && state.might_cancel) {
+    call.at = ClockSet::At::Locked;
+    return Progress::Continues;
+  }
   const bool is_last = ++call.next == timers.size();
-  if (state.might_cancel) {
+  if (call.at == ClockSet::At::Locked) {
+    call.at = ClockSet::At::Looking;
     state.clock_has_jumped = true;
     ++state.ticks;
     step.write(timer.state, state);
@@ -524,7 +544,9 @@ Progress step_clock(Step& step, ClockSet& call) {
   return is_last ? step.finish(0) : Progress::Continues;
 }
 
-std::string_view clock_phase(const ClockSet&) { return "tell timer"; }
+std::string_view clock_phase(const ClockSet& call) {
+  return call.at == ClockSet::At::Looking ? "look at timer" : "tell timer";
+}
 
 void clock_effects(Effects& effects, std::span<const PossibleValues>) {
   const View view = effects.records();

@@ -151,7 +151,8 @@ class Check {
 
   void add_services() {
     for (std::size_t t = 0; t < system_.thread_count(); ++t) {
-      if (search_->resting()[t] && !system_.threads[t].is_device) result_.resting_services.push_back(system_.threads[t].name);
+      if (search_->resting()[t] && !system_.threads[t].is_device)
+        result_.resting_services.push_back(system_.threads[t].name);
     }
   }
 

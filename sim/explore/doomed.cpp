@@ -57,7 +57,8 @@ std::vector<ThreadId> doomed_threads(const Executor& executor, const std::byte* 
   }
   std::vector<ThreadId> doomed;
   for (std::size_t i = 0; i < blocked.size(); ++i) {
-    if (!is_live[i]) doomed.push_back(blocked[i]);
+    const bool is_device = system.threads[index(blocked[i])].is_device;
+    if (!is_live[i] && !is_device) doomed.push_back(blocked[i]);
   }
   return doomed;
 }

@@ -2,7 +2,9 @@
 // can change what it waits for. Blocked threads never reached that way are doomed for certain.
 //
 // Timers, spurious wakes and signals that nobody sent do not count as somebody who may still wake;
-// but a thread whose own timer is armed is not doomed: the timer ends its wait.
+// but a thread whose own timer is armed is not doomed: the timer ends its wait. A device whose
+// timer is armed is an actor that will act, so whom it may wake is not doomed; devices themselves
+// are never among the doomed.
 
 #pragma once
 

@@ -42,6 +42,7 @@ std::vector<Sleeper> sleepers_of(const Executor& executor, const std::byte* stat
   std::vector<Sleeper> sleepers;
   for (std::size_t t = 0; t < executor.system().thread_count(); ++t) {
     const auto thread = static_cast<ThreadId>(t);
+    if (executor.system().threads[t].is_device) continue;  // A device at rest is no sleeper.
     if (executor.is_blocked(state, thread)) sleepers.push_back(sleeper_of(executor, state, thread));
   }
   return sleepers;

@@ -95,12 +95,18 @@ std::vector<std::int64_t> Builder::handled_by(ThreadId thread) const {
   return numbers;
 }
 
-ThreadId Builder::device_of(const std::string& object) const {
-  for (std::size_t t = 0; t < system_.threads.size(); ++t) {
-    const ThreadInfo& info = system_.threads[t];
-    if (info.is_device && info.name.ends_with(" of " + object)) return static_cast<ThreadId>(t);
+ThreadId Builder::device_of(const std::string& object) {
+  if (devices_.empty()) {
+    constexpr std::string_view kOf = " of ";
+    for (std::size_t t = 0; t < system_.threads.size(); ++t) {
+      const std::string& name = system_.threads[t].name;
+      if (!system_.threads[t].is_device) continue;
+      devices_.emplace(name.substr(name.find(kOf) + kOf.size()), static_cast<ThreadId>(t));
+    }
   }
-  WAKESIM_UNREACHABLE();
+  const auto known = devices_.find(object);
+  WAKESIM_ASSERT(known != devices_.end());
+  return known->second;
 }
 
 bool Builder::is_unwindable(ThreadId thread) const {

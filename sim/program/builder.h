@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -84,7 +85,7 @@ class Builder {
   bool declares(std::string_view kind) const;
 
   // The actor of this object's device.
-  ThreadId device_of(const std::string& object) const;
+  ThreadId device_of(const std::string& object);
 
   std::size_t thread_count() const;
   const std::string& thread_name(ThreadId thread) const;
@@ -106,6 +107,7 @@ class Builder {
 
   System& system_;
   std::vector<std::string> errors_;
+  std::unordered_map<std::string, ThreadId> devices_;  // By object; filled at the first request.
 };
 
 // Collects what one call may ever read, write, wake and enqueue: its static future. A recorded

@@ -18,6 +18,9 @@
 
 namespace wakesim {
 
+// Elements of an array, and of all arrays around it together.
+inline constexpr std::int64_t kElementsMax = 1'000'000;
+
 struct Compilation {
   System& system;
   Diagnostics& diagnostics;
@@ -38,11 +41,13 @@ void read_machine(System& system, Diagnostics& diagnostics);
 
 // Names of the catalogue, of functions, constants and threads.
 void declare_names(Compilation& compilation);
+// `types:`: every kind exists, and none holds itself.
+void check_types(Compilation& compilation);
 // Gives objects that have a device an actor for it, behind the threads of the scenario.
 void add_devices(Compilation& compilation);
 void declare_threads(Compilation& compilation);
 
-// `types:`, `objects:`, words and kernel objects, each with its initial value in the state.
+// `objects:`: words, kernel objects and records of both, each with its initial value in the state.
 void declare_objects(Compilation& compilation);
 
 // Threads to instructions; then `start:`, properties and observations, which may look into them.

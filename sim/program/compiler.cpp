@@ -28,7 +28,8 @@ std::unique_ptr<System> compile_parts(const ast::Instance& instance, const Sourc
   compilation.symbols.include_of = options.include_of;
   read_machine(*system, diagnostics);
   declare_names(compilation);
-  add_devices(compilation);
+  check_types(compilation);
+  if (!diagnostics.has_errors()) add_devices(compilation);
   declare_threads(compilation);
   if (diagnostics.has_errors()) return nullptr;
   declare_objects(compilation);

@@ -1,6 +1,7 @@
 // Actors that objects bring along (ObjectRow::device): a timer's interrupt, a disk that completes a
 // request. Each becomes a thread without a task, whose program is one call for ever.
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,6 +10,8 @@
 
 namespace wakesim {
 namespace {
+
+constexpr std::size_t kDevicesMax = 2000;
 
 // One object, or one record that holds objects.
 struct Place {
@@ -57,12 +60,15 @@ class DeviceAdder {
   }
 
  private:
-  // Mistakes in counts and types are reported where the objects are made.
+  // Mistakes in counts are reported where the objects are made; one object is made then.
   void add(const ast::Object& object, const Place& place) {
-    if (!has_device(object.kind, 0)) return;
+    if (!has_device(object.kind) || count_ > kDevicesMax) return;
     if (!object.count) return add_one(object, place);
-    const std::int64_t count = fold(*object.count, compilation_.symbols).value_or(0);
-    for (std::int64_t i = 0; i < count; ++i) add_one(object, element_of(place, i));
+    std::int64_t count = fold(*object.count, compilation_.symbols).value_or(1);
+    if (count < 1 || count > kElementsMax) count = 1;
+    for (std::int64_t i = 0; i < count && count_ <= kDevicesMax; ++i) {
+      add_one(object, element_of(place, i));
+    }
   }
 
   void add_one(const ast::Object& object, const Place& place) {
@@ -73,19 +79,24 @@ class DeviceAdder {
     for (const ast::Object& field : type->second->fields) add(field, field_of(place, field.name));
   }
 
-  bool has_device(const std::string& kind, std::size_t depth) const {
+  bool has_device(const std::string& kind) const {
     const auto row = compilation_.kinds.find(kind);
     if (row != compilation_.kinds.end()) return row->second->device != nullptr;
     const auto type = compilation_.types.find(kind);
-    const bool is_endless = depth > compilation_.types.size();
-    if (type == compilation_.types.end() || is_endless) return false;
-    for (const ast::Object& field : type->second->fields) {
-      if (has_device(field.kind, depth + 1)) return true;
-    }
-    return false;
+    if (type == compilation_.types.end()) return false;
+    const auto& fields = type->second->fields;
+    return std::any_of(fields.begin(), fields.end(),
+                       [this](const ast::Object& field) { return has_device(field.kind); });
   }
 
   void add_device(const ObjectRow& row, const Place& place) {
+    if (++count_ > kDevicesMax) {
+      compilation_.diagnostics.error(
+          place.expression.where,
+          "more than " + std::to_string(kDevicesMax) + " objects with a device of their own",
+          "every timerfd has its timer, every aio_context its disk");
+      return;
+    }
     const std::string call(row.device->name);
     ast::Statement line;
     line.kind = ast::Statement::Kind::Evaluate;
@@ -110,6 +121,7 @@ class DeviceAdder {
   }
 
   Compilation& compilation_;
+  std::size_t count_ = 0;
 };
 
 }  // namespace

@@ -559,7 +559,7 @@ inline bool Interpreter::run_subframe() {
 
 inline void Interpreter::finish_call(const CallSite& site) {
   std::memset(frame(), 0, site.frame_bytes);
-  if (step_.is_traced()) {
+  if (step_.is_traced() && site.row->result != ResultShape::Nothing) {
     step_.note({StepEvent::Kind::Returned, thread_, step_.result(), site.text, site.row});
   }
   if (site.row->result == ResultShape::List && site.result_local != ~std::uint32_t{0}) {

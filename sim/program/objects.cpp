@@ -13,8 +13,6 @@
 namespace wakesim {
 namespace {
 
-constexpr std::int64_t kElementsMax = 1'000'000;
-
 bool is_word_kind(std::string_view kind) {
   return kind == "word" || kind == "word64" || kind == "int";
 }
@@ -406,10 +404,8 @@ class ObjectDeclarer {
 
 }  // namespace
 
-void declare_objects(Compilation& compilation) {
-  TypeChecker(compilation).check_all();
-  if (compilation.diagnostics.has_errors()) return;
-  ObjectDeclarer(compilation).declare_all();
-}
+void check_types(Compilation& compilation) { TypeChecker(compilation).check_all(); }
+
+void declare_objects(Compilation& compilation) { ObjectDeclarer(compilation).declare_all(); }
 
 }  // namespace wakesim

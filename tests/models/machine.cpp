@@ -35,7 +35,9 @@ std::string describe_end(const Executor& executor, const std::vector<std::byte>&
     text += observation.key + "=" + std::to_string(value);
   }
   for (std::uint32_t i = 0; i < system.thread_count(); ++i) {
-    if (executor.has_ended(state.data(), static_cast<ThreadId>(i))) continue;
+    const bool is_done =
+        executor.has_ended(state.data(), static_cast<ThreadId>(i)) || system.threads[i].is_device;
+    if (is_done) continue;
     if (!text.empty()) text += ' ';
     text += "stuck " + system.threads[i].name;
   }

@@ -64,7 +64,7 @@ class Machine {
 };
 
 // All executions: for every state in which nobody can go on the values of `observe:`, followed by
-// the threads that have not ended ("a.r=0 n=1 stuck b"), and every fault met.
+// the threads that have not ended ("a.r=0 n=1 stuck b"; devices never do), and every fault met.
 std::set<std::string> outcomes(const std::string& body);
 
 }  // namespace wakesim::testing

@@ -86,6 +86,24 @@ threads:
 observe: [x, b.old, c.n]
 judge: []
 )",
+      // Devices: a timer whose periods are read, a disk, and sleeps in the same order.
+      R"(
+machine: { cpus: 2 }
+objects: { tick: timerfd, c: aio_context(2), efd: eventfd(0), x: word(0) }
+threads:
+  a:
+    - timerfd_settime(tick, 1ms, interval=2ms)
+    - read(tick)
+    - io_submit(c, efd)
+    - read(tick)
+    - fetch_add(x, 1)
+  b:
+    - sleep 2ms
+    - g = io_getevents(c, 1, 1, timeout=2ms)
+    - old = xchg(x, 10)
+observe: [x, b.g, b.old]
+judge: []
+)",
       // Guards: await, a lock, a start condition, join.
       R"(
 machine: { cpus: 2 }

@@ -199,6 +199,76 @@ threads:
 )");
 }
 
+TEST(TimedStrategy, ATimerfdGoesOffOnTimeAndItsPeriodsDoNotDrift) {
+  // The second and the third expiration are 10 ms and 20 ms after the first, whatever the reader
+  // does in between.
+  EXPECT_EQ(timeline(R"(
+machine: { cpus: 1 }
+objects: { tick: timerfd }
+threads:
+  t:
+    - timerfd_settime(tick, 5ms, interval=10ms)
+    - repeat 2:
+        - read(tick)
+        - work 3ms
+)"),
+            R"(
+1350 0 t: timerfd_settime(tick, 5ms, interval=10ms)
+1502 0 t: read(tick)
+5001430 - timer of tick: expire
+5002710 0 t: read(tick) (asleep)
+8002862 0 t: read(tick)
+15001430 - timer of tick: expire
+15002710 0 t: read(tick) (asleep)
+25001430 - timer of tick: expire
+)");
+}
+
+TEST(TimedStrategy, ATimerThatIsSetAnewGoesOffAtItsNewTime) {
+  EXPECT_EQ(timeline(R"(
+machine: { cpus: 1 }
+objects: { tick: timerfd, tock: timerfd }
+threads:
+  t:
+    - timerfd_settime(tick, 1ms)
+    - timerfd_settime(tock, 7ms, flags=TFD_TIMER_ABSTIME)
+    - timerfd_settime(tick, 9ms)
+    - read(tock)
+    - read(tick)
+)"),
+            R"(
+1350 0 t: timerfd_settime(tick, 1ms)
+1500 0 t: timerfd_settime(tock, 7ms, flags=TFD_TIMER_ABSTIME)
+1650 0 t: timerfd_settime(tick, 9ms)
+1800 0 t: read(tock)
+7000080 - timer of tock: expire
+7001360 0 t: read(tock) (asleep)
+7001510 0 t: read(tick)
+9001730 - timer of tick: expire
+9003010 0 t: read(tick) (asleep)
+)");
+}
+
+// A request is completed at once: how long a disk takes, no table says.
+TEST(TimedStrategy, ADiskNeedsNoCpu) {
+  EXPECT_EQ(timeline(R"(
+machine: { cpus: 1 }
+objects: { c: aio_context(1) }
+threads:
+  t:
+    - io_submit(c)
+    - work 1ms
+    - io_getevents(c, 1, 1)
+)"),
+            R"(
+1350 0 t: io_submit(c)
+1430 - disk of c: complete
+1510 - disk of c: complete (signal eventfd)
+1590 - disk of c: complete (wake waiters)
+1001502 0 t: io_getevents(c, 1, 1)
+)");
+}
+
 TEST(TimedStrategy, WakeupsAreUsefulOrVain) {
   // A write wakes every poller, and a poller that finds the descriptor readable returns. Nobody
   // sleeps on the futex, and nobody waits for the room that the one read makes.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "properties/question.h"
 #include "sim/program/executor.h"
 #include "sim/schedule/random.h"
@@ -102,7 +104,9 @@ RunReport run_program(const Program& program, const RunRequest& request) {
   RunReport report;
   report.subject = program.subject;
   report.cpus = program.system->cpus;
-  report.threads = program.system->thread_count();
+  const auto& threads = program.system->threads;
+  report.threads = static_cast<std::size_t>(std::count_if(
+      threads.begin(), threads.end(), [](const ThreadInfo& info) { return !info.is_device; }));
   report.is_random = request.is_random;
   report.seed = request.seed;
 

@@ -190,7 +190,9 @@ std::string render_program(const Subject& subject, const ast::Instance& instance
   }
   write_functions(instance, writer);
   writer.section("threads");
-  for (const ast::Thread& thread : instance.threads) write_thread(thread, writer);
+  for (const ast::Thread& thread : instance.threads) {
+    if (!thread.is_device) write_thread(thread, writer);
+  }
   write_properties(instance, writer);
   return text + writer.take();
 }

@@ -294,7 +294,9 @@ bool change_enabled(const View&, const Change&) { return true; }
 Progress step_type(Step& step, Change& call) {
   if (call.value != 0 && call.value != 1) return step.finish(EINVAL);
   const std::uint32_t word = word_of(step, step.thread());
-  set_bits(step, call.value != 0 ? kAsync : 0, call.value != 0 ? 0 : kAsync);
+  constexpr std::uint32_t kNone = 0;
+  set_bits(step, call.value != 0 ? std::uint32_t{kAsync} : kNone,
+           call.value != 0 ? kNone : std::uint32_t{kAsync});
   return step.finish((word & kAsync) != 0 ? kAsynchronousType : 0);
 }
 

@@ -1,4 +1,4 @@
-// docs/models/interruption.md says for every call what a handler or a cancellation does to its
+// docs/interruption.md says for every call what a handler or a cancellation does to its
 // event. The words are worked out here from the outcomes that the scenarios expect, and other tests
 // check those.
 
@@ -77,7 +77,7 @@ TEST(Interruption, EveryWordOfThePageIsWhatTheScenariosExpect) {
   words.erase("futex_cancellable");
 
   std::size_t count = 0;
-  for (TableRow row : table_rows("docs/models/interruption.md")) {
+  for (TableRow row : table_rows("docs/interruption.md")) {
     if (row.size() != kColumns.size() + 1 || row[0].front() != '`') continue;
     const std::string call = between(row[0], '`', '`');
     row.erase(row.begin());

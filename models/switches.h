@@ -224,6 +224,67 @@ enum class Switch : std::uint16_t {
   EpollExclusiveAlwaysCounts,  // epoll.exclusive-always-counts
   EpollLevelNotRequeued,       // epoll.level-not-requeued
   EpollScanDropsEvents,        // epoll.scan-drops-events
+  EpollIgnoresKey,             // epoll.ignores-key
+  EpollNeedsKey,               // epoll.needs-key
+  EpollRequeuesAtTail,         // epoll.requeues-at-tail
+  EpollCallbackWakesNobody,    // epoll.callback-wakes-nobody
+  EpollCallbackTellsNoPoller,  // epoll.callback-tells-no-poller
+  EpollExclusiveAbsorbs,       // epoll.exclusive-absorbs
+  EpollExclusiveNeverCounts,   // epoll.exclusive-never-counts
+  EpollAddsAtTail,             // epoll.adds-at-tail
+  EpollExclusiveAtHead,        // epoll.exclusive-at-head
+  EpollBadNumberIsEinval,      // epoll.bad-number-is-einval
+  EpollOtherFileIsEbadf,       // epoll.other-file-is-ebadf
+  EpollNoPollIsEinval,         // epoll.no-poll-is-einval
+  EpollItselfIsEloop,          // epoll.itself-is-eloop
+  EpollEinvalBeforeEperm,      // epoll.einval-before-eperm
+  EpollTakesNullEvent,         // epoll.takes-null-event
+  EpollExclusiveMod,           // epoll.exclusive-mod
+  EpollModifiesExclusive,      // epoll.modifies-exclusive
+  EpollExclusiveTakesEpolls,   // epoll.exclusive-takes-epolls
+  EpollExclusiveTakesAnyBit,   // epoll.exclusive-takes-any-bit
+  EpollEloopIsEinval,          // epoll.eloop-is-einval
+  EpollNestsLess,              // epoll.nests-less
+  EpollAddChanges,             // epoll.add-changes
+  EpollModAdds,                // epoll.mod-adds
+  EpollDelOfNothing,           // epoll.del-of-nothing
+  EpollUnknownOpIsFine,        // epoll.unknown-op-is-fine
+  EpollKeyedByFile,            // epoll.keyed-by-file
+  EpollKeyedByNumber,          // epoll.keyed-by-number
+  EpollErrHupIfAsked,          // epoll.err-hup-if-asked
+  EpollAddLooksFirst,          // epoll.add-looks-first
+  EpollModKeepsData,           // epoll.mod-keeps-data
+  EpollDelDoesNothing,         // epoll.del-does-nothing
+  EpollCtlWakesNobody,         // epoll.ctl-wakes-nobody
+  EpollCtlTellsNoPoller,       // epoll.ctl-tells-no-poller
+  EpollCreateTakesAnyFlag,     // epoll.create-takes-any-flag
+  EpollCreateTakesAnySize,     // epoll.create-takes-any-size
+  EpollScanHidesEvents,        // epoll.scan-hides-events
+  EpollRestGoesBehind,         // epoll.rest-goes-behind
+  EpollLevelToHead,            // epoll.level-to-head
+  EpollOverflowNewestFirst,    // epoll.overflow-newest-first
+  EpollRequeueTellsPollers,    // epoll.requeue-tells-pollers
+  EpollOneshotStaysArmed,      // epoll.oneshot-stays-armed
+  EpollOneshotKeepsHup,        // epoll.oneshot-keeps-hup
+  EpollEdgeRequeued,           // epoll.edge-requeued
+  EpollReportsAllBits,         // epoll.reports-all-bits
+  EpollSleepersNotExclusive,   // epoll.sleepers-not-exclusive
+  EpollQueuesWithoutLook,      // epoll.queues-without-look
+  EpollWokenReturns,           // epoll.woken-returns
+  EpollSignalFirst,            // epoll.signal-first
+  EpollZeroTimeoutEintr,       // epoll.zero-timeout-eintr
+  EpollZeroTimeoutSleeps,      // epoll.zero-timeout-sleeps
+  EpollNegativeTimeoutIsZero,  // epoll.negative-timeout-is-zero
+  EpollTakesNegativeTimespec,  // epoll.takes-negative-timespec
+  EpollTakesNoRoom,            // epoll.takes-no-room
+  EpollOneEventACall,          // epoll.one-event-a-call
+  EpollRestarts,               // epoll.restarts
+  EpollPwaitIgnoresMask,       // epoll.pwait-ignores-mask
+  EpollPwaitKeepsMask,         // epoll.pwait-keeps-mask
+  EpollWaitHoldsNothing,       // epoll.wait-holds-nothing
+  EpollPollUsesUpEdges,        // epoll.poll-uses-up-edges
+  EpollPollTrustsList,         // epoll.poll-trusts-list
+  EpollCloseKeepsItems,        // epoll.close-keeps-items
   Count,
 };
 

@@ -45,12 +45,14 @@ Progress install(Step& step) {
 }
 
 Progress step_create1(Step& step, CreateCall& call) {
-  if ((call.argument & ~std::int64_t{file::kCloseOnExec}) != 0) return step.finish(-EINVAL);
+  const bool is_known = (call.argument & ~std::int64_t{file::kCloseOnExec}) == 0;
+  if (!is_known && !step.is_on(id(Switch::EpollCreateTakesAnyFlag))) return step.finish(-EINVAL);
   return install(step);
 }
 
 Progress step_create(Step& step, CreateCall& call) {
-  if (call.argument <= 0) return step.finish(-EINVAL);
+  const bool is_valid = call.argument > 0 || step.is_on(id(Switch::EpollCreateTakesAnySize));
+  if (!is_valid) return step.finish(-EINVAL);
   return install(step);
 }
 
@@ -123,10 +125,18 @@ const Epoll& epoll_of(const View& view, const CtlCall& call) {
 
 // What do_epoll_ctl() refuses before it takes a lock.
 std::int64_t refusal(const View& view, const CtlCall& call) {
-  if (file::open_file(view, call.target).operations->poll.queue == nullptr) return -EPERM;
-  if (call.file == call.target || epoll_of_file(view, call.file) == nullptr) return -EINVAL;
+  const bool has_poll = file::open_file(view, call.target).operations->poll.queue != nullptr;
+  const bool is_epoll = epoll_of_file(view, call.file) != nullptr;
+  const bool epoll_first = !is_epoll && view.is_on(id(Switch::EpollEinvalBeforeEperm));
+  if (!has_poll && !epoll_first) {
+    return view.is_on(id(Switch::EpollNoPollIsEinval)) ? -EINVAL : -EPERM;
+  }
+  if (!is_epoll) return no_epoll(view);
+  if (call.file == call.target) {
+    return view.is_on(id(Switch::EpollItselfIsEloop)) ? -ELOOP : -EINVAL;
+  }
   if (call.operation == kDelete || (call.events & kExclusive) == 0) return 0;
-  if (call.operation == kModify) return -EINVAL;
+  if (call.operation == kModify) return view.is_on(id(Switch::EpollExclusiveMod)) ? 0 : -EINVAL;
   const bool is_add = call.operation == kAdd;
   return is_add && !is_exclusive_allowed(view, call.target, call.events) ? -EINVAL : 0;
 }
@@ -153,14 +163,14 @@ std::vector<const Epoll*> epolls_around(const View& view, const Epoll& epoll) {
 }
 
 // EP_MAX_NESTS
-constexpr int kNestsMax = 4;
+int nests_max(const View& view) { return view.is_on(id(Switch::EpollNestsLess)) ? 3 : 4; }
 
 using Neighbours = std::vector<const Epoll*> (*)(const View&, const Epoll&);
 
 // How many more epolls a chain from this one has, at most; `forbidden` counts as too many.
 int depth_of(const View& view, const Epoll& epoll, const Epoll* forbidden, Neighbours next,
              int depth) {
-  if (&epoll == forbidden || depth > kNestsMax) return kNestsMax + 1;
+  if (&epoll == forbidden || depth > nests_max(view)) return nests_max(view) + 1;
   int deepest = depth;
   for (const Epoll* neighbour : next(view, epoll)) {
     deepest = std::max(deepest, depth_of(view, *neighbour, forbidden, next, depth + 1));
@@ -172,7 +182,7 @@ int depth_of(const View& view, const Epoll& epoll, const Epoll* forbidden, Neigh
 bool nests_too_deep(const View& view, const Epoll& outer, const Epoll& inner) {
   const int below = depth_of(view, inner, &outer, epolls_inside, 0);
   const int above = depth_of(view, outer, nullptr, epolls_around, 0);
-  return below + 1 + above > kNestsMax;
+  return below + 1 + above > nests_max(view);
 }
 
 // The check takes the mutex of each epoll it comes through; here all of them must be free.
@@ -225,18 +235,18 @@ Progress begin_add(Step& step, CtlCall& call, const Epoll& epoll) {
   }
   insert_item(step, epoll, call.place,
               {.data = call.data,
-               .events = call.events | file::kErr | file::kHup,
+               .events = watched_events(step, call.events),
                .file = index(call.target) + 1,
                .number = call.target_number,
                .zero = 0});
-  call.at = At::Linking;
+  call.at = step.is_on(id(Switch::EpollAddLooksFirst)) ? At::Asking : At::Linking;
   return Progress::Continues;
 }
 
 void store_mask(Step& step, const CtlCall& call, const Epoll& epoll) {
   ItemState state = item_state(step, epoll, call.place);
-  state.data = call.data;
-  state.events = call.events | file::kErr | file::kHup;
+  if (!step.is_on(id(Switch::EpollModKeepsData))) state.data = call.data;
+  state.events = watched_events(step, call.events);
   change_item(step, epoll, call.place, state);
 }
 
@@ -244,7 +254,8 @@ void store_mask(Step& step, const CtlCall& call, const Epoll& epoll) {
 // through the callback, one before it is seen by the look.
 Progress begin_modify(Step& step, CtlCall& call, const Epoll& epoll) {
   if (call.place == kNoItem) return unlock_and_leave(step, call, -ENOENT);
-  if ((item_state(step, epoll, call.place).events & kExclusive) != 0) {
+  const bool is_exclusive = (item_state(step, epoll, call.place).events & kExclusive) != 0;
+  if (is_exclusive && !step.is_on(id(Switch::EpollModifiesExclusive))) {
     return unlock_and_leave(step, call, -EINVAL);
   }
   take_in_hand(step, epoll, call.place);
@@ -256,7 +267,11 @@ Progress begin_modify(Step& step, CtlCall& call, const Epoll& epoll) {
 }
 
 Progress begin_delete(Step& step, CtlCall& call) {
-  if (call.place == kNoItem) return unlock_and_leave(step, call, -ENOENT);
+  if (call.place == kNoItem) {
+    const std::int64_t error = step.is_on(id(Switch::EpollDelOfNothing)) ? 0 : -ENOENT;
+    return unlock_and_leave(step, call, error);
+  }
+  if (step.is_on(id(Switch::EpollDelDoesNothing))) return unlock_and_leave(step, call, 0);
   call.at = At::Unlinking;
   return Progress::Continues;
 }
@@ -271,22 +286,28 @@ Progress lock(Step& step, CtlCall& call) {
   }
   take_mutex(step, epoll);
   call.place = find_item(step, epoll, call.target, call.target_number);
+  const bool is_there = call.place != kNoItem;
   switch (call.operation) {
     case kAdd:
+      if (is_there && step.is_on(id(Switch::EpollAddChanges))) {
+        return begin_modify(step, call, epoll);
+      }
       return begin_add(step, call, epoll);
     case kModify:
+      if (!is_there && step.is_on(id(Switch::EpollModAdds))) return begin_add(step, call, epoll);
       return begin_modify(step, call, epoll);
     case kDelete:
       return begin_delete(step, call);
     default:
-      return unlock_and_leave(step, call, -EINVAL);
+      return unlock_and_leave(step, call,
+                              step.is_on(id(Switch::EpollUnknownOpIsFine)) ? 0 : -EINVAL);
   }
 }
 
 Progress check_loop(Step& step, CtlCall& call) {
   const Epoll* const inner = epoll_of_file(step, call.target);
   if (inner != nullptr && nests_too_deep(step, epoll_of(step, call), *inner)) {
-    return leave(step, call, -ELOOP);
+    return leave(step, call, step.is_on(id(Switch::EpollEloopIsEinval)) ? -EINVAL : -ELOOP);
   }
   step.write(epolls_of(step).nesting, index(step.thread()) + 1);
   call.holds_nesting = true;
@@ -299,6 +320,7 @@ Progress link(Step& step, CtlCall& call) {
   if (announce_item(step, epoll, call.place)) return Progress::Continues;
   if (!may_link_item(step, call.thread, epoll, call.place)) return Progress::Continues;
   link_item(step, epoll, call.place);
+  if (step.is_on(id(Switch::EpollAddLooksFirst))) return go_on_with_mask(step, call);
   if (step.is_on(id(Switch::EpollAddDoesNotLook))) return unlock_and_leave(step, call, 0);
   call.at = At::Asking;
   return Progress::Continues;
@@ -309,6 +331,10 @@ Progress ask(Step& step, CtlCall& call) {
   const auto mask = ask_item(step, epoll);
   if (!mask) return Progress::Continues;
   call.mask = *mask;
+  if (call.operation == kAdd && step.is_on(id(Switch::EpollAddLooksFirst))) {
+    call.at = At::Linking;
+    return Progress::Continues;
+  }
   const bool stores_late = call.operation == kModify && step.is_on(id(Switch::EpollModStoresLate));
   if (!stores_late) return go_on_with_mask(step, call);
   call.at = At::Storing;
@@ -354,7 +380,8 @@ void begin_ctl(Step& step, std::span<const std::int64_t> arguments, CtlCall& cal
   call.at = At::FdgetEpoll;
   // ep_op_has_event(): what is no DEL copies the event first.
   const bool has_event = call.operation != kDelete;
-  if (has_event && arguments[3] == kUnwritten) {
+  const bool takes_null = step.is_on(id(Switch::EpollTakesNullEvent));
+  if (has_event && arguments[3] == kUnwritten && !takes_null) {
     refuse(call, -EFAULT);
     return;
   }
@@ -364,7 +391,7 @@ void begin_ctl(Step& step, std::span<const std::int64_t> arguments, CtlCall& cal
   call.file = file::lookup(step, call.file_number);
   call.target = file::lookup(step, call.target_number);
   const bool is_open = call.file != file::kNoFile && call.target != file::kNoFile;
-  const std::int64_t error = is_open ? refusal(step, call) : -EBADF;
+  const std::int64_t error = is_open ? refusal(step, call) : not_open(step);
   call.at = At::Locking;
   if (error != 0) refuse(call, error);
 }
@@ -401,7 +428,7 @@ bool ctl_enabled(const View& view, const CtlCall& call) {
 
 Progress step_fdget_epoll(Step& step, CtlCall& call) {
   call.file = file::lookup(step, call.file_number);
-  if (call.file == file::kNoFile) return step.finish(-EBADF);
+  if (call.file == file::kNoFile) return step.finish(not_open(step));
   file::take_reference(step, call.file);
   call.is_counted = true;
   call.at = At::FdgetTarget;
@@ -411,7 +438,7 @@ Progress step_fdget_epoll(Step& step, CtlCall& call) {
 Progress step_fdget_target(Step& step, CtlCall& call) {
   call.target = file::lookup(step, call.target_number);
   if (call.target == file::kNoFile) {
-    call.result = -EBADF;
+    call.result = not_open(step);
     call.at = At::FputEpoll;
     return Progress::Continues;
   }
@@ -553,7 +580,9 @@ bool is_exclusive_allowed(const View& view, FileId target, std::uint32_t events)
   constexpr std::uint32_t kAllowed =
       file::kIn | file::kOut | file::kErr | file::kHup | kWakeup | kEdge | kExclusive;
   if ((events & kExclusive) == 0) return true;
-  return (events & ~kAllowed) == 0 && epoll_of_file(view, target) == nullptr;
+  if ((events & ~kAllowed) != 0 && !view.is_on(id(Switch::EpollExclusiveTakesAnyBit))) return false;
+  const bool takes_epolls = view.is_on(id(Switch::EpollExclusiveTakesEpolls));
+  return epoll_of_file(view, target) == nullptr || takes_epolls;
 }
 
 CallRow create1_row() {

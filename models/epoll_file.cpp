@@ -12,6 +12,7 @@
 #include "models/epoll.h"
 #include "models/epoll_calls.h"
 #include "models/epoll_state.h"
+#include "models/switches.h"
 #include "sim/assert.h"
 #include "sim/program/system.h"
 
@@ -86,6 +87,9 @@ void scan_effects(Effects& effects, const Epoll& epoll) {
     effects.writes(one.lock_class);
     effects.writes(one.mutex);
     effects.wakes(one.sleepers.list);
+    if (effects.records().is_on(id(Switch::EpollRequeueTellsPollers))) {
+      effects.wakes(one.poll_wait.list);
+    }
     for (const OpenFile* open : files_of_items(effects, one)) {
       if (open->operations != &operations()) {
         Effects asking = effects.fresh();
@@ -119,7 +123,7 @@ class PollScanner final : public Scanner {
     MutexState mutex = step.read(epoll_.mutex);
     mutex.has_found = true;
     step.write(epoll_.mutex, mutex);
-    return true;
+    return !step.is_on(id(Switch::EpollPollUsesUpEdges));
   }
 
  private:
@@ -135,12 +139,15 @@ bool poll_enabled(const View& view, ThreadId thread, const OpenFile& file) {
   return scan_enabled(view, thread, epoll_of(view, file.object));
 }
 
+constexpr std::uint32_t kReady = file::kIn | file::kRdNorm;
+
 std::optional<std::uint32_t> poll_step(Step& step, const OpenFile& file) {
   const Epoll& epoll = epoll_of(step, file.object);
+  if (step.is_on(id(Switch::EpollPollTrustsList))) return step.size(epoll.ready) != 0 ? kReady : 0;
   PollScanner scanner(step, epoll);
   const bool has_found = !scanner.wants_more();
   if (!step_scan(step, epoll, scanner)) return {};
-  return has_found ? file::kIn | file::kRdNorm : 0;
+  return has_found ? kReady : 0;
 }
 
 void poll_effects(Effects& effects, const OpenFile& file) {
@@ -179,9 +186,10 @@ struct Tie {
 };
 
 Tie first_tie(const View& view, FileId file) {
-  for (const ObjectId id : epolls_of(view).all) {
-    const Epoll& epoll = epoll_of(view, id);
-    for (std::uint32_t place = 0; place < epoll.items.size(); ++place) {
+  const bool stays = view.is_on(id(Switch::EpollCloseKeepsItems));
+  for (const ObjectId watcher : epolls_of(view).all) {
+    const Epoll& epoll = epoll_of(view, watcher);
+    for (std::uint32_t place = 0; !stays && place < epoll.items.size(); ++place) {
       if (item_state(view, epoll, place).file == index(file) + 1) return {&epoll, place, false};
     }
   }
@@ -312,7 +320,7 @@ std::int64_t create(Builder& builder, const std::string& name,
     const auto target = static_cast<std::int32_t>(arguments[i]);
     const ItemState watch{
         .data = arguments[i + 2],
-        .events = static_cast<std::uint32_t>(arguments[i + 1]) | file::kErr | file::kHup,
+        .events = watched_events(builder.records(), static_cast<std::uint32_t>(arguments[i + 1])),
         .file = index(file::declared_file(builder.records(), target)) + 1,
         .number = target,
         .zero = 0};

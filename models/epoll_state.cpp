@@ -1,6 +1,7 @@
 #include "models/epoll_state.h"
 
 #include <algorithm>
+#include <cerrno>
 
 #include "models/switches.h"
 #include "sim/assert.h"
@@ -75,9 +76,17 @@ void set_lock_holder(Step& step, const Epoll& epoll, std::uint32_t holder) {
   step.write(epoll.locked, locked);
 }
 
-// EPOLLEXCLUSIVE: does waking a sleeper count as having used up the wake? Not if the key could be
+// Is the wake for something that the item does not wait for?
+bool is_for_others(const View& view, const ItemState& state, std::uint32_t key) {
+  if (key == 0) return view.is_on(id(Switch::EpollNeedsKey));
+  return (key & state.events) == 0 && !view.is_on(id(Switch::EpollIgnoresKey));
+}
+
+// EPOLLEXCLUSIVE: has the item used up the wake? Not without a sleeper, and not if the key could be
 // meant for another waiter as well.
-bool counts(const View& view, const ItemState& state, std::uint32_t key) {
+bool counts(const View& view, const ItemState& state, std::uint32_t key, bool has_sleepers) {
+  if (view.is_on(id(Switch::EpollExclusiveNeverCounts))) return false;
+  if (!has_sleepers) return view.is_on(id(Switch::EpollExclusiveAbsorbs));
   if (view.is_on(id(Switch::EpollExclusiveAlwaysCounts))) return true;
   constexpr std::uint32_t kBoth = file::kIn | file::kOut;
   const std::uint32_t direction = key & kBoth;
@@ -86,6 +95,19 @@ bool counts(const View& view, const ItemState& state, std::uint32_t key) {
 }
 
 }  // namespace
+
+std::uint32_t watched_events(const View& view, std::uint32_t asked) {
+  if (view.is_on(id(Switch::EpollErrHupIfAsked))) return asked;
+  return asked | file::kErr | file::kHup;
+}
+
+std::int64_t not_open(const View& view) {
+  return view.is_on(id(Switch::EpollBadNumberIsEinval)) ? -EINVAL : -EBADF;
+}
+
+std::int64_t no_epoll(const View& view) {
+  return view.is_on(id(Switch::EpollOtherFileIsEbadf)) ? -EBADF : -EINVAL;
+}
 
 // ---- Locks --------------------------------------------------------------------------------------
 
@@ -115,9 +137,13 @@ ItemState item_state(const View& view, const Epoll& epoll, std::uint32_t place) 
 }
 
 std::uint32_t find_item(const View& view, const Epoll& epoll, FileId file, std::int32_t number) {
+  const bool is_any_file = view.is_on(id(Switch::EpollKeyedByNumber));
+  const bool is_any_number = view.is_on(id(Switch::EpollKeyedByFile));
   for (std::uint32_t place = 0; place < epoll.items.size(); ++place) {
     const ItemState state = item_state(view, epoll, place);
-    if (state.file == index(file) + 1 && state.number == number) return place;
+    if (state.file == 0) continue;
+    const bool has_file = state.file == index(file) + 1 || is_any_file;
+    if (has_file && (state.number == number || is_any_number)) return place;
   }
   return kNoItem;
 }
@@ -176,10 +202,15 @@ void link_item(Step& step, const Epoll& epoll, std::uint32_t place) {
   const EntryOptions options{.function = kernel::WakeFunction::EpollItem, .value = index(epoll.id)};
   const kernel::WaitQueue queue = queue_of(step, state);
   const EntryId entry = item_at(epoll, place).wait;
-  if ((state.events & kExclusive) != 0) {
-    kernel::add_wait_queue_exclusive(step, queue, entry, options);
+  if ((state.events & kExclusive) == 0) {
+    const bool is_last = step.is_on(id(Switch::EpollAddsAtTail));
+    const auto add = is_last ? kernel::add_wait_queue_entry_tail : kernel::add_wait_queue;
+    add(step, queue, entry, options);
   } else {
-    kernel::add_wait_queue(step, queue, entry, options);
+    const bool is_first = step.is_on(id(Switch::EpollExclusiveAtHead));
+    const auto add =
+        is_first ? kernel::add_wait_queue_exclusive_head : kernel::add_wait_queue_exclusive;
+    add(step, queue, entry, options);
   }
 }
 
@@ -200,7 +231,7 @@ std::optional<std::uint32_t> ask_item(Step& step, const Epoll& epoll) {
   const auto mask = file::ask(step, file::open_file(step, file), mutex.asked);
   step.write(epoll.mutex, mutex);
   if (!mask) return {};
-  return *mask & state.events;
+  return step.is_on(id(Switch::EpollReportsAllBits)) ? *mask : *mask & state.events;
 }
 
 bool queue_ready_item(Step& step, const Epoll& epoll, std::uint32_t place, std::uint32_t mask) {
@@ -208,7 +239,8 @@ bool queue_ready_item(Step& step, const Epoll& epoll, std::uint32_t place, std::
   if (latches(step, step.read(item.state))) latch(step, item.ready, mask);
   if (is_linked(step, item.ready)) return false;
   step.push_back(epoll.ready, item.ready);
-  wake_sleeper(step, epoll);
+  if (!step.is_on(id(Switch::EpollCtlWakesNobody))) wake_sleeper(step, epoll);
+  if (step.is_on(id(Switch::EpollCtlTellsNoPoller))) return false;
   return kernel::waitqueue_active(step, epoll.poll_wait);
 }
 
@@ -235,7 +267,7 @@ kernel::CallbackResult run_callback(Step& step, EntryId entry, const kernel::Wak
   kernel::CallbackResult result{.is_success = !is_exclusive};
   // A ONESHOT item that has been reported, or a wake for something else: nobody is woken.
   if ((state.events & ~kPrivateBits) == 0) return result;
-  if (options.key != 0 && (options.key & state.events) == 0) return result;
+  if (is_for_others(step, state, options.key)) return result;
 
   const EntryId link = step.read(epoll.locked).is_scanning != 0 ? item.overflow : item.ready;
   if (latches(step, state)) latch(step, link, options.key & state.events);
@@ -245,12 +277,15 @@ kernel::CallbackResult run_callback(Step& step, EntryId entry, const kernel::Wak
     } else if (!step.is_on(id(Switch::EpollScanDropsEvents))) {
       step.push_front(epoll.overflow, link);
     }
+  } else if (link == item.ready && step.is_on(id(Switch::EpollRequeuesAtTail))) {
+    step.remove(epoll.ready, link);
+    step.push_back(epoll.ready, link);
   }
-  if (kernel::waitqueue_active(step, epoll.sleepers)) {
-    if (is_exclusive) result.is_success = counts(step, state, options.key);
-    kernel::wake_up_at_once(step, epoll.sleepers);
-  }
-  if (kernel::waitqueue_active(step, epoll.poll_wait)) {
+  const bool has_sleepers = kernel::waitqueue_active(step, epoll.sleepers);
+  if (is_exclusive) result.is_success = counts(step, state, options.key, has_sleepers);
+  if (!step.is_on(id(Switch::EpollCallbackWakesNobody))) wake_sleeper(step, epoll);
+  const bool tells = !step.is_on(id(Switch::EpollCallbackTellsNoPoller));
+  if (tells && kernel::waitqueue_active(step, epoll.poll_wait)) {
     result.wakes_next = epoll.poll_wait;
     result.next_options = {.key = file::kIn};
   }
@@ -260,7 +295,8 @@ kernel::CallbackResult run_callback(Step& step, EntryId entry, const kernel::Wak
 // ---- Scans --------------------------------------------------------------------------------------
 
 bool has_events(const View& view, const Epoll& epoll) {
-  return view.size(epoll.ready) != 0 || view.read(epoll.locked).is_scanning != 0;
+  if (view.size(epoll.ready) != 0) return true;
+  return view.read(epoll.locked).is_scanning != 0 && !view.is_on(id(Switch::EpollScanHidesEvents));
 }
 
 namespace {
@@ -325,38 +361,56 @@ std::optional<std::uint32_t> find_mask(Step& step, const Epoll& epoll, const Ite
   return mask;
 }
 
+bool stays_ready(const View& view, const ItemState& state) {
+  if ((state.events & kEdge) != 0) return view.is_on(id(Switch::EpollEdgeRequeued));
+  return !view.is_on(id(Switch::EpollLevelNotRequeued));
+}
+
+// Without ep->lock: callbacks go to the overflow list, epoll_ctl() waits for the mutex. Who looks
+// without the lock cannot tell this store from the load before it.
+void requeue(Step& step, const Epoll& epoll, const Item& item) {
+  if (step.is_on(id(Switch::EpollLevelToHead))) {
+    step.push_front(epoll.ready, item.ready);
+  } else {
+    step.push_back(epoll.ready, item.ready);
+  }
+}
+
 void ask(Step& step, const Epoll& epoll, Scanner& scanner) {
   const Item& item = item_at(epoll, step.read(epoll.mutex).item - 1);
   const auto mask = find_mask(step, epoll, item);
   if (!mask) return;
   const ItemState state = step.read(item.state);
+  bool is_requeued = false;
   if (*mask != 0 && scanner.take(step, state, *mask)) {
     step.push_front(epoll.scanned, item.ready);
   } else if (*mask != 0) {
-    if ((state.events & kOneshot) != 0) {
+    if ((state.events & kOneshot) != 0 && !step.is_on(id(Switch::EpollOneshotStaysArmed))) {
       set_at(step, epoll, At::Disabling);
       return;
     }
-    // Without ep->lock: callbacks go to the overflow list, epoll_ctl() waits for the mutex. Who
-    // looks without the lock cannot tell this store from the load before it.
-    const bool is_level = (state.events & kEdge) == 0;
-    if (is_level && !step.is_on(id(Switch::EpollLevelNotRequeued))) {
-      step.push_back(epoll.ready, item.ready);
-    }
+    is_requeued = stays_ready(step, state);
+    if (is_requeued) requeue(step, epoll, item);
   }
   go_to_next_item(step, epoll, scanner);
+  if (is_requeued && step.is_on(id(Switch::EpollRequeueTellsPollers))) {
+    kernel::wake_up(step, epoll.poll_wait, {.key = file::kIn});
+  }
 }
 
 void disable(Step& step, const Epoll& epoll, const Scanner& scanner) {
   const Item& item = item_at(epoll, step.read(epoll.mutex).item - 1);
   ItemState state = step.read(item.state);
-  state.events &= kPrivateBits;
+  const bool keeps_hup = step.is_on(id(Switch::EpollOneshotKeepsHup));
+  state.events &= kPrivateBits | (keeps_hup ? file::kErr | file::kHup : 0);
   step.write(item.state, state);
   go_to_next_item(step, epoll, scanner);
 }
 
 // The overflow list is newest first; put in front one after the other, the oldest ends up first.
 void take_overflow(Step& step, const Epoll& epoll) {
+  const EntryId level = step.first(epoll.ready);
+  const bool is_newest_first = step.is_on(id(Switch::EpollOverflowNewestFirst));
   for (EntryId entry = step.first(epoll.overflow); entry != kNoEntry;
        entry = step.first(epoll.overflow)) {
     const Item& item = item_at(epoll, place_of(epoll, entry));
@@ -364,13 +418,15 @@ void take_overflow(Step& step, const Epoll& epoll) {
     unlink(step, epoll.overflow, entry);
     if (step.is_on(id(Switch::EpollForgetsOverflow))) continue;
     if (latched != 0) latch(step, item.ready, latched);
-    if (!is_linked(step, item.ready)) step.push_front(epoll.ready, item.ready);
+    if (is_linked(step, item.ready)) continue;
+    step.insert_before(epoll.ready, is_newest_first ? level : step.first(epoll.ready), item.ready);
   }
 }
 
 // The rest of ep_done_scan(), then mutex_unlock(). Nobody is told who polls the epoll.
 void finish_second(Step& step, const Epoll& epoll) {
-  EntryId position = step.first(epoll.ready);
+  const bool is_in_front = !step.is_on(id(Switch::EpollRestGoesBehind));
+  const EntryId position = is_in_front ? step.first(epoll.ready) : kNoEntry;
   for (EntryId entry = step.first(epoll.scanned); entry != kNoEntry;
        entry = step.first(epoll.scanned)) {
     step.remove(epoll.scanned, entry);
@@ -402,7 +458,10 @@ bool scan_enabled(const View& view, ThreadId thread, const Epoll& epoll) {
   const MutexState mutex = view.read(epoll.mutex);
   if (mutex.at == At::Idle) return mutex.holder == 0;
   if (mutex.holder != index(thread) + 1) return false;
-  return mutex.at != At::Asking || may_ask_item(view, thread, epoll);
+  if (mutex.at != At::Asking) return true;
+  const bool tells_pollers = view.is_on(id(Switch::EpollRequeueTellsPollers));
+  if (tells_pollers && !kernel::may_lock(view, thread, epoll.poll_wait)) return false;
+  return may_ask_item(view, thread, epoll);
 }
 
 bool step_scan(Step& step, const Epoll& epoll, Scanner& scanner) {

@@ -121,6 +121,12 @@ inline const Epoll& epoll_of(const View& view, ObjectId id) { return view.object
 const Epoll* epoll_of_file(const View& view, file::FileId file);
 const file::FileOperations& operations();
 
+// epoll_ctl() adds EPOLLERR and EPOLLHUP to whatever is asked for.
+std::uint32_t watched_events(const View& view, std::uint32_t asked);
+// What the calls answer to a number that is not open, and to a file that is no epoll.
+std::int64_t not_open(const View& view);
+std::int64_t no_epoll(const View& view);
+
 // ---- Locks --------------------------------------------------------------------------------------
 
 bool holds_mutex(const View& view, ThreadId thread, const Epoll& epoll);

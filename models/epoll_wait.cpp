@@ -52,7 +52,8 @@ struct WaitCall {
   bool is_timed_out;
   bool has_timer;
   bool is_counted;  // The call holds a reference.
-  std::array<std::uint8_t, 3> zero;
+  bool gives_up;    // epoll.woken-returns: it has slept.
+  std::array<std::uint8_t, 2> zero;
 };
 static_assert(std::has_unique_object_representations_v<WaitCall>);
 static_assert(sizeof(WaitCall) % 8 == 0);  // The events stand right behind it.
@@ -87,11 +88,18 @@ class Harvest final : public Scanner {
 
 // ---- The end ------------------------------------------------------------------------------------
 
+// Never made again, whatever SA_RESTART says.
+std::int64_t interrupted(const View& view) {
+  return view.is_on(id(Switch::EpollRestarts)) ? kernel::kRestartSys : -EINTR;
+}
+
 // `fd` and `data` are members of one union in C.
 Progress finish(Step& step, WaitCall& call) {
   if (call.has_timer) kernel::disarm_timeout(step);
   // restore_saved_sigmask_unless(): a handler runs under the temporary mask.
-  if (call.result != -EINTR) signals::restore_mask(step);
+  const bool keeps_mask =
+      call.result == interrupted(step) || step.is_on(id(Switch::EpollPwaitKeepsMask));
+  if (!keeps_mask) signals::restore_mask(step);
   for (std::uint32_t i = 0; i < call.count; ++i) {
     const Report& report = reports_of(call)[i];
     step.set_result(i, 0, static_cast<std::int32_t>(report.data));
@@ -111,9 +119,11 @@ Progress leave(Step& step, WaitCall& call, std::int64_t result) {
 // ---- Looking ------------------------------------------------------------------------------------
 
 Progress found_nothing(Step& step, WaitCall& call) {
+  const bool is_over = call.is_timed_out && !step.is_on(id(Switch::EpollZeroTimeoutEintr));
+  if (is_over || call.gives_up) return leave(step, call, 0);
+  // Behind the look, so an event that was seen wins.
+  if (kernel::signal_pending(step, call.thread)) return leave(step, call, interrupted(step));
   if (call.is_timed_out) return leave(step, call, 0);
-  // Behind the look, so an event that was seen wins. Never made again, whatever SA_RESTART says.
-  if (kernel::signal_pending(step, call.thread)) return leave(step, call, -EINTR);
   call.at = At::Queueing;
   return Progress::Continues;
 }
@@ -158,13 +168,15 @@ bool may_go_on(const View& view, const WaitCall& call) {
 // stands in front of those that came earlier.
 void queue_up(Step& step, WaitCall& call) {
   const Epoll& epoll = epoll_of(step, call.epoll);
-  if (has_events(step, epoll)) {
+  if (has_events(step, epoll) && !step.is_on(id(Switch::EpollQueuesWithoutLook))) {
     call.at = At::Harvesting;
     return;
   }
   const kernel::EntryOptions options{.function = kernel::WakeFunction::EpollWait};
   if (step.is_on(id(Switch::EpollSleepersFifo))) {
     kernel::add_wait_queue_exclusive(step, epoll.sleepers, kernel::my_entry(step), options);
+  } else if (step.is_on(id(Switch::EpollSleepersNotExclusive))) {
+    kernel::add_wait_queue(step, epoll.sleepers, kernel::my_entry(step), options);
   } else {
     kernel::add_wait_queue_exclusive_head(step, epoll.sleepers, kernel::my_entry(step), options);
   }
@@ -186,6 +198,7 @@ kernel::TaskState state_after_sleep(const View& view, const WaitCall& call) {
 // unlinks it in the same hold of the lock in which it sets the state.
 Progress wake_up(Step& step, WaitCall& call) {
   call.is_timed_out = kernel::timer_fired(step, call.thread);
+  call.gives_up = step.is_on(id(Switch::EpollWokenReturns));
   kernel::set_current_state(step, state_after_sleep(step, call));
   const EntryId entry = kernel::my_entry(step);
   call.at = kernel::is_linked(step, entry) ? At::Unlinking : At::Harvesting;
@@ -193,6 +206,10 @@ Progress wake_up(Step& step, WaitCall& call) {
   if (call.is_timed_out && step.is_on(id(Switch::EpollNoLookAfterTimeout)) &&
       call.at == At::Harvesting) {
     return leave(step, call, 0);
+  }
+  const bool is_woken = call.at == At::Harvesting && step.is_on(id(Switch::EpollSignalFirst));
+  if (is_woken && kernel::signal_pending(step, call.thread)) {
+    return leave(step, call, interrupted(step));
   }
   return Progress::Continues;
 }
@@ -214,9 +231,10 @@ Progress unlink(Step& step, WaitCall& call) {
 // do_epoll_wait(), ep_check_params().
 std::int64_t find_epoll(const View& view, WaitCall& call) {
   const FileId id = file::lookup(view, call.number);
-  if (id == file::kNoFile) return -EBADF;
+  if (id == file::kNoFile) return not_open(view);
+  if (call.capacity == 0 && !view.is_on(wakesim::id(Switch::EpollTakesNoRoom))) return -EINVAL;
   const Epoll* const epoll = epoll_of_file(view, id);
-  if (call.capacity == 0 || epoll == nullptr) return -EINVAL;
+  if (epoll == nullptr) return no_epoll(view);
   call.file = id;
   call.epoll = epoll->id;
   return 0;
@@ -232,21 +250,31 @@ struct Variant {
   bool has_mask;      // Takes a signal mask for its length.
 };
 
+std::int64_t timeout_of(const View& view, std::int64_t written, bool has_timespec) {
+  if (written == 0 && view.is_on(id(Switch::EpollZeroTimeoutSleeps))) return kForever;
+  const bool is_none = !has_timespec && written < 0 && written != kForever;
+  return is_none && view.is_on(id(Switch::EpollNegativeTimeoutIsZero)) ? 0 : written;
+}
+
 template <Variant variant>
 void begin_wait(Step& step, std::span<const std::int64_t> arguments, WaitCall& call) {
-  const std::int64_t timeout = arguments[2];
+  const std::int64_t timeout = timeout_of(step, arguments[2], variant.has_timespec);
   call = WaitCall{};
   call.thread = step.thread();
   call.file = file::kNoFile;
   call.number =
       arguments[0] < 0 || arguments[0] > INT32_MAX ? -1 : static_cast<std::int32_t>(arguments[0]);
   call.capacity = arguments[1] < 0 ? 0 : static_cast<std::uint32_t>(arguments[1]);
-  if (variant.has_timespec && timeout < 0 && timeout != kForever) {
+  if (call.capacity > 1 && step.is_on(id(Switch::EpollOneEventACall))) call.capacity = 1;
+  const bool is_negative = variant.has_timespec && timeout < 0 && timeout != kForever;
+  if (is_negative && !step.is_on(id(Switch::EpollTakesNegativeTimespec))) {
     refuse(call, -EINVAL);
     return;
   }
   // set_user_sigmask(): no signal falls between the mask and the sleep.
-  if (variant.has_mask) signals::set_temporary_mask(step, arguments[3]);
+  if (variant.has_mask && !step.is_on(id(Switch::EpollPwaitIgnoresMask))) {
+    signals::set_temporary_mask(step, arguments[3]);
+  }
   if (!file::is_table_constant(step)) {
     call.at = At::Fdget;
   } else if (const std::int64_t error = find_epoll(step, call); error != 0) {
@@ -287,8 +315,10 @@ Progress step_fdget(Step& step, WaitCall& call) {
     call.result = error;
     return finish(step, call);
   }
-  file::take_reference(step, call.file);
-  call.is_counted = true;
+  if (!step.is_on(id(Switch::EpollWaitHoldsNothing))) {
+    file::take_reference(step, call.file);
+    call.is_counted = true;
+  }
   call.at = At::Looking;
   return Progress::Continues;
 }

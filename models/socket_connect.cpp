@@ -60,17 +60,20 @@ struct Connect : SocketOperation {
 void Connect::enter(Step& step, const OpenFile& open, std::uint32_t flags, Frame& frame) {
   frame.object = open.object;
   frame.listener = file::open_file(step, file::declared_file(step, frame.number)).object;
-  frame.is_nonblocking = (flags & file::kNonblock) != 0;
+  frame.is_nonblocking = is_nonblocking(step, (flags & file::kNonblock) != 0);
 }
 
 bool refuses(const View& view, const Socket& listener) {
   const Status status = view.read(listener.status);
-  return status.state != State::Listen || (status.shutdown & kReceiveShutdown) != 0;
+  const bool is_shut = (status.shutdown & kReceiveShutdown) != 0;
+  const bool is_heard = !view.is_on(id(Switch::SocketShutListenerAccepts));
+  return status.state != State::Listen || (is_shut && is_heard);
 }
 
 // unix_recvq_full_lockless()
 bool is_full(const View& view, const Socket& listener) {
-  return view.read(listener.queue).used > listener.backlog;
+  const std::uint32_t more = view.is_on(id(Switch::SocketBacklogIsExact)) ? 1 : 0;
+  return view.read(listener.queue).used + more > listener.backlog;
 }
 
 bool is_refused_or_has_room(const View& view, const Connect::Frame& frame) {
@@ -91,7 +94,8 @@ bool Connect::enabled(const View& view, ThreadId thread, const Frame& frame) {
 std::int32_t connect_error(const View& view, const Socket& socket) {
   if (socket.is_listener) return EINVAL;
   const Status peer = view.read(socket_of(view, socket.peer).status);
-  return peer.state == State::Close && !peer.is_dead ? 0 : EISCONN;
+  if (peer.state == State::Close && !peer.is_dead) return 0;
+  return view.is_on(id(Switch::SocketConnectedIsEinval)) ? EINVAL : EISCONN;
 }
 
 void establish(Step& step, const Socket& socket) {
@@ -115,7 +119,8 @@ Progress connect_locked(Step& step, Connect::Frame& frame, const Socket& socket,
                         const Socket& listener) {
   if (refuses(step, listener)) return step.finish(-ECONNREFUSED);
   if (is_full(step, listener)) {
-    if (frame.is_nonblocking) return step.finish(-EAGAIN);
+    const bool gives_up = step.is_on(id(Switch::SocketFullBacklogIsEagain));
+    if (frame.is_nonblocking || gives_up) return step.finish(-EAGAIN);
     if (!kernel::may_lock(step, step.thread(), listener.connectors)) return Progress::Continues;
     kernel::prepare_to_wait_exclusive(step, listener.connectors, kernel::my_entry(step),
                                       kernel::kTaskInterruptible);
@@ -143,8 +148,10 @@ Progress Connect::step(Step& step, Frame& frame) {
       if (kernel::signal_pending(step, step.thread())) {
         if (kernel::is_linked(step, kernel::my_entry(step))) {
           kernel::finish_wait(step, kernel::my_entry(step));
+        } else if (step.is_on(id(Switch::SocketConnectHandsOn))) {
+          wake_connectors(step, listener, 1);
         }
-        return step.finish(kernel::kRestartSys);
+        return step.finish(interrupted(step));
       }
       if (kernel::is_linked(step, kernel::my_entry(step))) {  // Woken by nobody in particular.
         kernel::finish_wait(step, kernel::my_entry(step));
@@ -192,6 +199,8 @@ void Connect::effects(Effects& effects, const OpenFile& open,
     effects.writes(listener.queue);
     effects.enqueues(listener.connectors.list);
     effects.wakes(listener.waiters.list);
+    const bool hands_on = effects.records().is_on(id(Switch::SocketConnectHandsOn));
+    if (hands_on) effects.wakes(listener.connectors.list);
   }
 }
 
@@ -260,7 +269,7 @@ void Accept::parse(std::span<const std::int64_t> arguments, Frame& frame) {
 // listener itself could come between and matter (its own number would be the lowest).
 void Accept::enter(Step& step, const OpenFile& open, std::uint32_t flags, Frame& frame) {
   frame.object = open.object;
-  frame.is_nonblocking = (flags & file::kNonblock) != 0;
+  frame.is_nonblocking = is_nonblocking(step, (flags & file::kNonblock) != 0);
   frame.number = -1;
   if (frame.error == 0) {
     const std::int64_t number = file::reserve_number(step);
@@ -292,8 +301,9 @@ bool Accept::enabled(const View& view, ThreadId thread, const Frame& frame) {
 
 ObjectId take_pending(Step& step, const Socket& listener) {
   QueueState queue = step.read(listener.queue);
-  const ObjectId end = step.read(listener.pending[0]);
-  for (std::uint32_t i = 1; i < queue.used; ++i) {
+  const std::uint32_t taken = step.is_on(id(Switch::SocketAcceptsLatest)) ? queue.used - 1u : 0;
+  const ObjectId end = step.read(listener.pending[taken]);
+  for (std::uint32_t i = taken + 1; i < queue.used; ++i) {
     step.write(listener.pending[i - 1], step.read(listener.pending[i]));
   }
   --queue.used;
@@ -345,10 +355,11 @@ void leave_wait(Step& step, Accept::Frame& frame) {
 // step is exact.
 void look(Step& step, Accept::Frame& frame, const Socket& listener) {
   if (is_empty(step, listener)) {
-    if (is_shut(step, listener, kReceiveShutdown)) {
+    const bool is_heard = !step.is_on(id(Switch::SocketAcceptIgnoresShutdown));
+    if (is_shut(step, listener, kReceiveShutdown) && is_heard) {
       frame.error = EINVAL;
     } else if (kernel::signal_pending(step, step.thread())) {
-      frame.error = -kernel::kRestartSys;
+      frame.error = static_cast<std::int32_t>(-interrupted(step));
     } else {
       note_sleep(step, listener.waiters);
       frame.at = Accept::At::Asleep;

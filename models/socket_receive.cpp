@@ -73,7 +73,8 @@ void Receive::parse(std::span<const std::int64_t> arguments, Frame& frame) {
 
 void Receive::enter(Step& step, const OpenFile& open, std::uint32_t flags, Frame& frame) {
   frame.object = open.object;
-  frame.is_nonblocking |= (flags & file::kNonblock) != 0;
+  const bool asks = frame.is_nonblocking || (flags & file::kNonblock) != 0;
+  frame.is_nonblocking = is_nonblocking(step, asks);
   if (socket_of(step, open.object).is_listener) frame.answer = is_tcp(step) ? -ENOTCONN : -EINVAL;
   frame.at = frame.answer != 0 ? At::Answered : At::Locked;
 }
@@ -147,7 +148,9 @@ Progress take(Step& step, Receive::Frame& frame, const Socket& socket) {
 std::int32_t connection_error(const View& view, const Socket& socket) {
   const Status status = view.read(socket.status);
   if (status.state == State::Established) return 0;
-  if (!is_tcp(view)) return EINVAL;
+  if (!is_tcp(view)) {
+    return view.is_on(id(Switch::SocketUnconnectedRecvIsEnotconn)) ? ENOTCONN : EINVAL;
+  }
   return status.shutdown == 0 ? ENOTCONN : 0;  // A reset connection can be read to its end.
 }
 
@@ -155,6 +158,13 @@ std::int32_t connection_error(const View& view, const Socket& socket) {
 // it leaves to send(2).
 bool is_done_before_reset(const View& view, const Socket& socket) {
   return is_tcp(view) && view.read(socket.status).error == EPIPE;
+}
+
+// sock_rcvlowat()
+std::uint32_t bytes_wanted(const View& view, const Receive::Frame& frame) {
+  const bool is_patient = frame.waits_for_all ? !view.is_on(id(Switch::SocketIgnoresWaitall))
+                                              : view.is_on(id(Switch::SocketRecvWaitsForAll));
+  return is_patient ? std::max(frame.count, 1u) : 1;
 }
 
 // Follows one turn of unix_stream_read_generic() under the state lock.
@@ -167,14 +177,15 @@ Progress read_locked(Step& step, Receive::Frame& frame, const Socket& socket) {
     frame.at = Receive::At::Blocked;
     return Progress::Continues;
   }
-  if (!is_empty(step, socket)) return take(step, frame, socket);
-  const std::uint32_t target = frame.waits_for_all ? std::max(frame.count, 1u) : 1;
-  if (frame.copied >= target) return leave(step, socket, frame, 0);
+  const bool is_at_end = is_shut(step, socket, kReceiveShutdown);
+  const bool drops_data = is_at_end && step.is_on(id(Switch::SocketEofDropsData));
+  if (!is_empty(step, socket) && !drops_data) return take(step, frame, socket);
+  if (frame.copied >= bytes_wanted(step, frame)) return leave(step, socket, frame, 0);
   if (is_done_before_reset(step, socket)) return leave(step, socket, frame, 0);
   if (const std::int32_t error = take_error(step, socket); error != 0) {
     return leave(step, socket, frame, -error);
   }
-  if (is_shut(step, socket, kReceiveShutdown)) {
+  if (is_at_end) {
     if (step.is_on(id(Switch::SocketEofOnce))) {
       Status status = step.read(socket.status);
       status.shutdown &= kSendShutdown;
@@ -185,9 +196,13 @@ Progress read_locked(Step& step, Receive::Frame& frame, const Socket& socket) {
   if (frame.is_nonblocking) return leave(step, socket, frame, -EAGAIN);
   // tcp_recvmsg_locked() looks for signals here, where nothing was found; AF_UNIX behind the wait.
   if (is_tcp(step) && kernel::signal_pending(step, step.thread())) {
-    return leave(step, socket, frame, kernel::kRestartSys);
+    return leave(step, socket, frame, interrupted(step));
   }
-  unlock(step, socket);
+  if (step.is_on(id(Switch::SocketSleepsWithIolock))) {
+    step.write(socket.reader, index(step.thread()) + 1);
+  } else {
+    unlock(step, socket);
+  }
   const bool looks = !step.is_on(id(Switch::SocketLooksBeforeLinking));
   frame.at = looks ? Receive::At::Waiting : Receive::At::Linking;
   return Progress::Continues;
@@ -197,16 +212,27 @@ Progress read_locked(Step& step, Receive::Frame& frame, const Socket& socket) {
 // linking and the look behind it are one step, and so are the look and finish_wait(). Behind it
 // AF_UNIX gives up if there is a signal, also when data have come: they stay in the queue.
 Progress wait_for_data(Step& step, Receive::Frame& frame, const Socket& socket) {
-  const bool is_interrupted = kernel::signal_pending(step, step.thread());
-  if (is_interrupted || has_news(step, socket)) {
+  const bool has_event = has_news(step, socket);
+  const bool is_ignored = has_event && step.is_on(id(Switch::SocketEventFirst));
+  const bool is_interrupted = kernel::signal_pending(step, step.thread()) && !is_ignored;
+  if (is_interrupted || has_event) {
     if (kernel::is_linked(step, kernel::my_entry(step))) {
       kernel::finish_wait(step, kernel::my_entry(step));
     }
     frame.at = Receive::At::Locked;
     if (!is_interrupted || is_tcp(step)) return Progress::Continues;
-    return leave_unlocked(step, frame, kernel::kRestartSys);
+    if (step.is_on(id(Switch::SocketSleepsWithIolock))) unlock(step, socket);
+    return leave_unlocked(step, frame, interrupted(step));
   }
-  kernel::prepare_to_wait(step, socket.waiters, kernel::my_entry(step), kernel::kTaskInterruptible);
+  if (frame.at == Receive::At::Asleep && step.is_on(id(Switch::SocketWokenReturns))) {
+    if (kernel::is_linked(step, kernel::my_entry(step))) {
+      kernel::finish_wait(step, kernel::my_entry(step));
+    }
+    return leave_unlocked(step, frame, -EAGAIN);
+  }
+  const bool is_exclusive = step.is_on(id(Switch::SocketReceiversExclusive));
+  const auto prepare = is_exclusive ? kernel::prepare_to_wait_exclusive : kernel::prepare_to_wait;
+  prepare(step, socket.waiters, kernel::my_entry(step), kernel::kTaskInterruptible);
   note_sleep(step, socket.waiters);
   frame.at = Receive::At::Asleep;
   return Progress::Continues;

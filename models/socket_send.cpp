@@ -85,9 +85,10 @@ void Send::parse(std::span<const std::int64_t> arguments, Frame& frame) {
   frame.is_silent = (flags & kNoSignal) != 0;
 }
 
-void Send::enter(Step&, const OpenFile& open, std::uint32_t flags, Frame& frame) {
+void Send::enter(Step& step, const OpenFile& open, std::uint32_t flags, Frame& frame) {
   frame.object = open.object;
-  frame.is_nonblocking |= (flags & file::kNonblock) != 0;
+  const bool asks = frame.is_nonblocking || (flags & file::kNonblock) != 0;
+  frame.is_nonblocking = is_nonblocking(step, asks);
   frame.at = frame.answer != 0 ? At::Answered : At::Entering;
 }
 
@@ -122,15 +123,22 @@ bool Send::enabled(const View& view, ThreadId thread, const Frame& frame) {
 }
 
 Progress stop_sending(Step& step, const Send::Frame& frame, std::int64_t error) {
-  return step.finish(frame.sent > 0 ? static_cast<std::int64_t>(frame.sent) : -error);
+  const bool has_count = frame.sent > 0 && !step.is_on(id(Switch::SocketErrorBeatsCount));
+  return step.finish(has_count ? static_cast<std::int64_t>(frame.sent) : -error);
 }
 
 // SIGPIPE, unless MSG_NOSIGNAL says no or something was sent before.
+bool signals_broken_pipe(const View& view, const Send::Frame& frame) {
+  if (!signals::has_signals(view) || view.is_on(id(Switch::SocketNoSigpipe))) return false;
+  const bool is_silent = frame.is_silent && !view.is_on(id(Switch::SocketNosignalSignals));
+  return !is_silent && (frame.sent == 0 || view.is_on(id(Switch::SocketSigpipeAfterPart)));
+}
+
 Progress broken_pipe(Step& step, const Send::Frame& frame) {
-  if (frame.sent == 0 && !frame.is_silent && signals::has_signals(step)) {
+  if (signals_broken_pipe(step, frame)) {
     signals::send_to_thread(step, step.thread(), signals::kSigPipe);
   }
-  return stop_sending(step, frame, EPIPE);
+  return stop_sending(step, frame, step.is_on(id(Switch::SocketNoEpipe)) ? 0 : EPIPE);
 }
 
 // sk_stream_error(): with TCP an EPIPE is a broken pipe wherever it comes from.
@@ -146,7 +154,7 @@ Progress enter_send(Step& step, Send::Frame& frame, const Socket& socket) {
   if (is_tcp(step)) {
     const std::int32_t error = take_error(step, socket);
     if (error != 0) return pending_error(step, frame, error);
-  } else if (!is_connected) {
+  } else if (!is_connected && !step.is_on(id(Switch::SocketUnconnectedSendIsEpipe))) {
     return stop_sending(step, frame, ENOTCONN);
   }
   if (!is_connected || (status.shutdown & kSendShutdown) != 0) return broken_pipe(step, frame);
@@ -158,21 +166,24 @@ Progress enter_send(Step& step, Send::Frame& frame, const Socket& socket) {
 // Follows sock_alloc_send_pskb(). The test for room and the charge are one step: in the kernel two
 // senders on one socket may both pass the test and go one buffer over the limit.
 Progress allocate(Step& step, Send::Frame& frame, const Socket& socket) {
-  if (const std::int32_t error = take_error(step, socket); error != 0) {
-    return pending_error(step, frame, error);
+  const bool is_over = is_shut(step, socket, kSendShutdown);
+  if (!is_over || !step.is_on(id(Switch::SocketEpipeBeforeError))) {
+    const std::int32_t error = take_error(step, socket);
+    if (error != 0) return pending_error(step, frame, error);
   }
-  if (is_shut(step, socket, kSendShutdown)) return pending_error(step, frame, EPIPE);
+  if (is_over) return pending_error(step, frame, EPIPE);
   if (!has_room(step, socket)) {
-    if (frame.is_nonblocking) return stop_sending(step, frame, EAGAIN);
+    const bool gives_up = frame.sent > 0 && step.is_on(id(Switch::SocketBlockingSendPartial));
+    if (frame.is_nonblocking || gives_up) return stop_sending(step, frame, EAGAIN);
     if (kernel::signal_pending(step, step.thread())) {
-      return stop_sending(step, frame, -kernel::kRestartSys);
+      return stop_sending(step, frame, -interrupted(step));
     }
     frame.at = Send::At::Linking;
     return Progress::Continues;
   }
   frame.chunk =
       static_cast<std::uint16_t>(std::min(frame.count - frame.sent, buffer_bytes_max(socket)));
-  step.write(socket.charged, step.read(socket.charged) + truesize(frame.chunk));
+  step.write(socket.charged, step.read(socket.charged) + truesize(step, frame.chunk));
   const bool wakes_first = step.is_on(id(Switch::SocketWakesBeforeAppend));
   frame.at = wakes_first ? Send::At::WakingPeer : Send::At::Appending;
   return Progress::Continues;
@@ -207,7 +218,8 @@ void send_in_vain(Step& step, Send::Frame& frame, const Socket& peer) {
 // tcp_reset() of this end, which has had the peer's FIN. If the connection was over before, it
 // changes nothing.
 void reset_self(Step& step, Send::Frame& frame, const Socket& socket) {
-  if (has_status(step, socket, State::Established)) reset(step, socket, EPIPE);
+  const bool is_answered = !step.is_on(id(Switch::SocketTcpNoRst));
+  if (is_answered && has_status(step, socket, State::Established)) reset(step, socket, EPIPE);
   frame.at = Send::At::WakingSelf;
 }
 
@@ -215,6 +227,12 @@ bool is_refused(const View& view, const Socket& peer) {
   const Status status = view.read(peer.status);
   const std::uint8_t bits = is_tcp(view) ? kShutdownMask : kReceiveShutdown;
   return status.is_dead || (status.shutdown & bits) == bits;
+}
+
+Progress wake_peer(Step& step, Send::Frame& frame, const Socket& peer) {
+  const bool is_last = frame.sent == frame.count;
+  if (is_last || !step.is_on(id(Switch::SocketOneWakeASend))) data_ready(step, peer);
+  return continue_sending(step, frame);
 }
 
 Progress append_buffer(Step& step, Send::Frame& frame, const Socket& socket) {
@@ -226,8 +244,8 @@ Progress append_buffer(Step& step, Send::Frame& frame, const Socket& socket) {
     frame.at = Send::At::WakingPeer;
     return Progress::Continues;
   }
-  const bool wakes = uncharge(step, socket, truesize(frame.chunk));
-  if (is_tcp(step)) {
+  const bool wakes = uncharge(step, socket, truesize(step, frame.chunk));
+  if (is_tcp(step) && !step.is_on(id(Switch::SocketTcpSendNoticesFin))) {
     send_in_vain(step, frame, peer);
     return Progress::Continues;
   }
@@ -285,8 +303,7 @@ Progress Send::step(Step& step, Frame& frame) {
         data_ready(step, socket_of(step, socket.peer));
         return Progress::Continues;
       }
-      data_ready(step, socket_of(step, socket.peer));
-      return continue_sending(step, frame);
+      return wake_peer(step, frame, socket_of(step, socket.peer));
     case At::WakingSelf:
       if (is_tcp(step)) {
         state_change(step, socket);

@@ -60,9 +60,12 @@ void ShutDown::enter(Step&, const OpenFile& open, std::uint32_t, Frame& frame) {
 
 // What my shutdown shuts at the other end. TCP sends a FIN and keeps SHUT_RD to itself.
 std::uint8_t peer_bits(const View& view, std::int32_t how) {
+  const bool tells_end = is_tcp(view) ? view.is_on(id(Switch::SocketTcpShutRdIsTold))
+                                      : !view.is_on(id(Switch::SocketShutRdIsLocal));
+  const bool is_local = view.is_on(id(Switch::SocketShutWrIsLocal));
   std::uint32_t bits = 0;
-  if ((how & kReceiveShutdown) != 0 && !is_tcp(view)) bits |= kSendShutdown;
-  if ((how & kSendShutdown) != 0) bits |= kReceiveShutdown;
+  if ((how & kReceiveShutdown) != 0 && tells_end) bits |= kSendShutdown;
+  if ((how & kSendShutdown) != 0 && !is_local) bits |= kReceiveShutdown;
   return static_cast<std::uint8_t>(bits);
 }
 
@@ -70,7 +73,9 @@ void shut_self(Step& step, ShutDown::Frame& frame, const Socket& socket) {
   const Status status = step.read(socket.status);
   if (status.state == State::Established) frame.peer_bits = peer_bits(step, frame.how);
   if (status.state == State::Close && is_tcp(step)) frame.answer = -ENOTCONN;
-  add_shutdown(step, socket, static_cast<std::uint32_t>(frame.how));
+  auto bits = static_cast<std::uint32_t>(frame.how);
+  if (step.is_on(id(Switch::SocketShutRdKeepsReading))) bits &= kSendShutdown;
+  add_shutdown(step, socket, bits);
   const bool goes_on = is_tcp(step) && frame.peer_bits != 0;
   frame.at = goes_on ? ShutDown::At::Peer : ShutDown::At::WakingSelf;
 }

@@ -65,6 +65,14 @@ const std::vector<ObjectId>& acceptable_ends(const Effects& effects) {
 
 bool is_tcp(const View& view) { return view.is_on(id(Switch::SocketFamily)); }
 
+bool is_nonblocking(const View& view, bool is_asked_for) {
+  return is_asked_for && !view.is_on(id(Switch::SocketNonblockSleeps));
+}
+
+std::int64_t interrupted(const View& view) {
+  return view.is_on(id(Switch::SocketNeverRestarts)) ? -EINTR : kernel::kRestartSys;
+}
+
 // ---- The receive queue --------------------------------------------------------------------------
 
 bool is_empty(const View& view, const Socket& socket) { return view.read(socket.queue).used == 0; }
@@ -105,14 +113,14 @@ std::uint32_t consume(Step& step, const Socket& socket, std::uint32_t count) {
   queue.consumed = 0;
   step.write(socket.lengths[queue.used], std::uint16_t{0});
   step.write(socket.queue, queue);
-  return truesize(length);
+  return truesize(step, length);
 }
 
 std::uint32_t purge(Step& step, const Socket& socket) {
   std::uint32_t charged = 0;
   const QueueState queue = step.read(socket.queue);
   for (std::uint32_t i = 0; i < queue.used; ++i) {
-    charged += truesize(step.read(socket.lengths[i]));
+    charged += truesize(step, step.read(socket.lengths[i]));
     step.write(socket.lengths[i], std::uint16_t{0});
   }
   if (queue.used != 0) step.write(socket.queue, QueueState{});
@@ -132,10 +140,10 @@ constexpr std::uint32_t kTruesizeMin = 768;
 
 }  // namespace
 
-std::uint32_t truesize(std::uint32_t bytes) {
+std::uint32_t truesize(const View& view, std::uint32_t bytes) {
   std::uint32_t pages = 0;
   if (bytes > kHeadMax) pages = (bytes - kHeadMax + kPage - 1) / kPage * kPage;
-  std::uint32_t head = 512;
+  std::uint32_t head = view.is_on(id(Switch::SocketChargesPages)) ? kPage : 512;
   while (head < bytes - std::min(bytes, pages) + 320) head *= 2;
   return 256 + head + pages;
 }
@@ -159,8 +167,13 @@ bool uncharge(Step& step, const Socket& sender, std::uint32_t truesize) {
   if (truesize == 0 || step.read(sender.status).is_dead) return false;
   const std::uint32_t charged = step.read(sender.charged);
   WAKESIM_ASSERT(charged >= truesize);
+  if (is_writable(step, sender) && step.is_on(id(Switch::SocketWriteSpaceIfFull))) {
+    step.write(sender.charged, charged - truesize);
+    return false;
+  }
   step.write(sender.charged, charged - truesize);
-  return is_writable(step, sender);
+  const bool is_hasty = step.is_on(id(Switch::SocketWakesAtRoom));
+  return is_hasty ? has_room(step, sender) : is_writable(step, sender);
 }
 
 // ---- Status -------------------------------------------------------------------------------------
@@ -182,7 +195,7 @@ void add_shutdown(Step& step, const Socket& socket, std::uint32_t which) {
 std::int32_t take_error(Step& step, const Socket& socket) {
   Status status = step.read(socket.status);
   const std::int32_t error = status.error;
-  if (error == 0) return 0;
+  if (error == 0 || step.is_on(id(Switch::SocketErrorStays))) return error;
   status.error = 0;
   step.write(socket.status, status);
   return error;
@@ -198,6 +211,7 @@ void reset(Step& step, const Socket& socket, std::uint8_t error) {
 }
 
 void end_if_both_sent_fin(Step& step, const Socket& socket) {
+  if (step.is_on(id(Switch::SocketTcpFinsLeaveOpen))) return;
   const Socket& peer = socket_of(step, socket.peer);
   for (const Socket* end : {&socket, &peer}) {
     const Status status = step.read(end->status);
@@ -221,11 +235,14 @@ void note_sleep(Step& step, const kernel::WaitQueue& queue) {
 // (receiver_wake_function()), but all keys that a listener is woken with have IN or are none.
 void data_ready(Step& step, const Socket& socket) {
   if (step.is_on(id(Switch::SocketDataReadyWakesNobody))) return;
+  const bool had_data = step.read(socket.queue).used > 1;
+  if (had_data && step.is_on(id(Switch::SocketDataReadyIfEmpty))) return;
   if (!kernel::waitqueue_active(step, socket.waiters)) return;
+  constexpr std::uint32_t kKey = file::kIn | file::kPri | file::kRdNorm | file::kRdBand;
   kernel::wake_up(step, socket.waiters,
                   {.exclusive = 1,
                    .mode = kernel::kTaskInterruptible,
-                   .key = file::kIn | file::kPri | file::kRdNorm | file::kRdBand});
+                   .key = step.is_on(id(Switch::SocketDataReadyHasNoKey)) ? 0 : kKey});
 }
 
 void write_space(Step& step, const Socket& socket) {
@@ -241,8 +258,10 @@ void write_space(Step& step, const Socket& socket) {
 void state_change(Step& step, const Socket& socket) {
   if (!kernel::waitqueue_active(step, socket.waiters)) return;
   const std::uint32_t exclusive = step.is_on(id(Switch::SocketStateChangeWakesOne)) ? 1 : 0;
+  const std::uint32_t key =
+      step.is_on(id(Switch::SocketStateChangeHasKey)) ? std::uint32_t{file::kIn} : 0;
   kernel::wake_up(step, socket.waiters,
-                  {.exclusive = exclusive, .mode = kernel::kTaskInterruptible});
+                  {.exclusive = exclusive, .mode = kernel::kTaskInterruptible, .key = key});
 }
 
 void wake_connectors(Step& step, const Socket& listener, std::uint32_t exclusive) {
@@ -266,29 +285,58 @@ std::uint32_t poll_loads(const View& view, const OpenFile& open) {
   return socket_of(view, open.object).is_listener ? kLoadQueue + 1 : kLoadCharged + 1;
 }
 
-std::uint32_t status_mask(const Status& status) {
-  std::uint32_t mask = 0;
-  if (status.shutdown == kShutdownMask || status.state == State::Close) mask |= file::kHup;
-  if ((status.shutdown & kReceiveShutdown) != 0) mask |= file::kRdHup | file::kIn | file::kRdNorm;
+std::uint32_t hangup_mask(const View& view, const Status& status) {
+  if (view.is_on(id(Switch::SocketPollForgetsHup))) return 0;
+  const bool is_half = status.shutdown != 0 && view.is_on(id(Switch::SocketHalfClosedIsHup));
+  if (status.shutdown == kShutdownMask || is_half) return file::kHup;
+  const bool is_quiet = view.is_on(id(Switch::SocketUnconnectedIsQuiet));
+  return status.state == State::Close && !is_quiet ? std::uint32_t{file::kHup} : 0;
+}
+
+std::uint32_t status_mask(const View& view, const Status& status) {
+  std::uint32_t mask = hangup_mask(view, status);
+  if ((status.shutdown & kReceiveShutdown) == 0) return mask;
+  if (!view.is_on(id(Switch::SocketPollForgetsRdhup))) mask |= file::kRdHup;
+  if (!view.is_on(id(Switch::SocketEndIsNotReadable))) mask |= file::kIn | file::kRdNorm;
   return mask;
+}
+
+std::uint32_t data_mask(const View& view, const Socket& socket) {
+  if (is_empty(view, socket) || view.is_on(id(Switch::SocketPollForgetsIn))) return 0;
+  return file::kIn | file::kRdNorm;
+}
+
+std::uint32_t room_mask(const View& view, const Socket& socket) {
+  constexpr std::uint32_t kWritable = file::kOut | file::kWrNorm;
+  if (view.is_on(id(Switch::SocketPollForgetsOut))) return 0;
+  const bool is_hasty = view.is_on(id(Switch::SocketPollOutWithRoom));
+  const bool is_roomy = is_hasty ? has_room(view, socket) : is_writable(view, socket);
+  const bool is_over = is_shut(view, socket, kSendShutdown);
+  if (!is_tcp(view)) {
+    const bool is_quiet = is_over && view.is_on(id(Switch::SocketClosedIsNotWritable));
+    return is_roomy && !is_quiet ? kWritable | file::kWrBand : 0;
+  }
+  // tcp_poll() sends whoever may not send any more into send(2), to be told.
+  const bool tells = is_over && !view.is_on(id(Switch::SocketTcpShutIsNotWritable));
+  return tells || is_roomy ? kWritable : 0;
+}
+
+std::uint32_t error_mask(const View& view, const Status& status) {
+  const bool is_told = status.error != 0 && !view.is_on(id(Switch::SocketPollForgetsErr));
+  return is_told ? std::uint32_t{file::kErr} : 0;
 }
 
 std::uint32_t poll_load(const View& view, const OpenFile& open, std::uint32_t which) {
   const Socket& socket = socket_of(view, open.object);
   switch (static_cast<Load>(which)) {
     case kLoadStatus:
-      return status_mask(view.read(socket.status));
+      return status_mask(view, view.read(socket.status));
     case kLoadError:
-      return view.read(socket.status).error != 0 ? std::uint32_t{file::kErr} : 0;
+      return error_mask(view, view.read(socket.status));
     case kLoadQueue:
-      return is_empty(view, socket) ? 0 : file::kIn | file::kRdNorm;
-    case kLoadCharged: {
-      constexpr std::uint32_t kWritable = file::kOut | file::kWrNorm;
-      if (!is_tcp(view)) return is_writable(view, socket) ? kWritable | file::kWrBand : 0;
-      // tcp_poll() sends whoever may not send any more into send(2), to be told.
-      const bool is_over = is_shut(view, socket, kSendShutdown);
-      return is_over || is_writable(view, socket) ? kWritable : 0;
-    }
+      return data_mask(view, socket);
+    case kLoadCharged:
+      return room_mask(view, socket);
   }
   WAKESIM_UNREACHABLE();
 }
@@ -324,14 +372,16 @@ void tell_tcp_peer(Step& step, const Socket& peer, const Ending& ending) {
     const bool had_fin = (ending.before.shutdown & kSendShutdown) != 0;
     reset(step, peer, had_fin ? EPIPE : ECONNRESET);
   } else {
-    add_shutdown(step, peer, kReceiveShutdown);
+    const bool shuts_both = step.is_on(id(Switch::SocketTcpCloseShutsBoth));
+    add_shutdown(step, peer, shuts_both ? kShutdownMask : kReceiveShutdown);
     end_if_both_sent_fin(step, peer);
   }
 }
 
 void tell_unix_peer(Step& step, const Socket& peer, const Ending& ending) {
   Status status = step.read(peer.status);
-  status.shutdown = kShutdownMask;
+  const bool is_half = step.is_on(id(Switch::SocketCloseIsHalf));
+  status.shutdown |= is_half ? kReceiveShutdown : kShutdownMask;
   if (ending.is_reset) status.error = ECONNRESET;
   step.write(peer.status, status);
 }
@@ -339,7 +389,8 @@ void tell_unix_peer(Step& step, const Socket& peer, const Ending& ending) {
 // Follows unix_release_sock() for one end of a connection but for its wake. True if there is
 // somebody at the other end to be woken.
 bool release_end(Step& step, const Socket& socket, bool is_embryo) {
-  const Ending ending{step.read(socket.status), is_embryo || !is_empty(step, socket)};
+  const bool resets = !step.is_on(id(Switch::SocketCloseNeverResets));
+  const Ending ending{step.read(socket.status), resets && (is_embryo || !is_empty(step, socket))};
   step.write(socket.status, Status{State::Close, kShutdownMask, 0, true});
   step.write(socket.charged, std::uint32_t{0});
   const std::uint32_t unread = purge(step, socket);
@@ -357,14 +408,17 @@ bool release_end(Step& step, const Socket& socket, bool is_embryo) {
 
 // Connections that nobody will accept any more are reset.
 void release_listener(Step& step, const Socket& listener) {
-  const std::uint32_t used = step.read(listener.queue).used;
+  const bool forgets = step.is_on(id(Switch::SocketCloseForgetsEmbryos));
+  const std::uint32_t used = forgets ? 0 : step.read(listener.queue).used;
   step.write(listener.status, Status{State::Close, kShutdownMask, 0, true});
   if (used != 0) step.write(listener.queue, QueueState{});
   for (std::uint32_t i = 0; i < used; ++i) {
     release_end(step, socket_of(step, step.read(listener.pending[i])), true);
   }
   const std::uint32_t exclusive = step.is_on(id(Switch::SocketStateChangeWakesOne)) ? 1 : 0;
-  wake_connectors(step, listener, exclusive);
+  if (!step.is_on(id(Switch::SocketCloseWakesNoConnector))) {
+    wake_connectors(step, listener, exclusive);
+  }
   for (std::uint32_t i = 0; i < used; ++i) {
     const Socket& end = socket_of(step, step.read(listener.pending[i]));
     const Socket& client = socket_of(step, end.peer);
@@ -389,7 +443,7 @@ void release(Step& step, const OpenFile& open) {
   const Socket& socket = socket_of(step, open.object);
   if (socket.is_listener) {
     release_listener(step, socket);
-  } else if (release_end(step, socket, false)) {
+  } else if (release_end(step, socket, false) && !step.is_on(id(Switch::SocketCloseWakesNobody))) {
     state_change(step, socket_of(step, socket.peer));
   }
 }

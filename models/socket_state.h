@@ -74,6 +74,10 @@ void note_backlog(Builder& builder, std::size_t backlog);
 const std::vector<ObjectId>& acceptable_ends(const Effects& effects);
 
 bool is_tcp(const View& view);
+// Does a call with these flags return rather than sleep?
+bool is_nonblocking(const View& view, bool is_asked_for);
+// What a call that a signal ends gives, unless it has done a part.
+std::int64_t interrupted(const View& view);
 
 // ---- The receive queue --------------------------------------------------------------------------
 
@@ -91,7 +95,7 @@ std::uint32_t purge(Step& step, const Socket& socket);
 // ---- Memory -------------------------------------------------------------------------------------
 
 // skb->truesize of a buffer with so many bytes: x86-64, pages of 4096 bytes.
-std::uint32_t truesize(std::uint32_t bytes);
+std::uint32_t truesize(const View& view, std::uint32_t bytes);
 // The longest buffer that a send makes (unix_stream_sendmsg()).
 std::uint32_t buffer_bytes_max(const Socket& socket);
 // How many buffers a sender with this limit can have on the way at most.

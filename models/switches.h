@@ -199,17 +199,74 @@ enum class Switch : std::uint16_t {
   PipeSignalFirst,            // pipe.signal-first
   PipeCapacityNotRounded,     // pipe.capacity-not-rounded
   // socket
-  SocketFamily,                // socket.family = unix | tcp (the end of a connection)
-  SocketAcceptWaits,           // socket.accept-waits = exclusive | all
-  SocketDataReadyWakesNobody,  // socket.data-ready-wakes-nobody
-  SocketWakesBeforeAppend,     // socket.wakes-before-append
-  SocketReadWakesNobody,       // socket.read-wakes-nobody
-  SocketAcceptWakesNobody,     // socket.accept-wakes-nobody
-  SocketShutdownWakesNobody,   // socket.shutdown-wakes-nobody
-  SocketStateChangeWakesOne,   // socket.state-change-wakes-one
-  SocketShutdownConnectors,    // socket.shutdown-wakes-connectors = no | yes
-  SocketEofOnce,               // socket.eof-once
-  SocketLooksBeforeLinking,    // socket.looks-before-linking
+  SocketFamily,                     // socket.family = unix | tcp (the end of a connection)
+  SocketAcceptWaits,                // socket.accept-waits = exclusive | all
+  SocketDataReadyWakesNobody,       // socket.data-ready-wakes-nobody
+  SocketWakesBeforeAppend,          // socket.wakes-before-append
+  SocketReadWakesNobody,            // socket.read-wakes-nobody
+  SocketAcceptWakesNobody,          // socket.accept-wakes-nobody
+  SocketShutdownWakesNobody,        // socket.shutdown-wakes-nobody
+  SocketStateChangeWakesOne,        // socket.state-change-wakes-one
+  SocketShutdownConnectors,         // socket.shutdown-wakes-connectors = no | yes
+  SocketEofOnce,                    // socket.eof-once
+  SocketLooksBeforeLinking,         // socket.looks-before-linking
+  SocketNoEpipe,                    // socket.no-epipe
+  SocketNoSigpipe,                  // socket.no-sigpipe
+  SocketNosignalSignals,            // socket.nosignal-signals
+  SocketSigpipeAfterPart,           // socket.sigpipe-after-part
+  SocketErrorBeatsCount,            // socket.error-beats-count
+  SocketUnconnectedSendIsEpipe,     // socket.unconnected-send-is-epipe
+  SocketNonblockSleeps,             // socket.nonblock-sleeps
+  SocketChargesPages,               // socket.charges-pages
+  SocketWakesAtRoom,                // socket.wakes-at-room
+  SocketBlockingSendPartial,        // socket.blocking-send-partial
+  SocketOneWakeASend,               // socket.one-wake-a-send
+  SocketNeverRestarts,              // socket.never-restarts
+  SocketShutRdIsLocal,              // socket.shut-rd-is-local
+  SocketEpipeBeforeError,           // socket.epipe-before-error
+  SocketEofDropsData,               // socket.eof-drops-data
+  SocketErrorStays,                 // socket.error-stays
+  SocketCloseNeverResets,           // socket.close-never-resets
+  SocketShutWrIsLocal,              // socket.shut-wr-is-local
+  SocketRecvWaitsForAll,            // socket.recv-waits-for-all
+  SocketIgnoresWaitall,             // socket.ignores-waitall
+  SocketWokenReturns,               // socket.woken-returns
+  SocketReceiversExclusive,         // socket.receivers-exclusive
+  SocketUnconnectedRecvIsEnotconn,  // socket.unconnected-recv-is-enotconn
+  SocketEventFirst,                 // socket.event-first
+  SocketFullBacklogIsEagain,        // socket.full-backlog-is-eagain
+  SocketBacklogIsExact,             // socket.backlog-is-exact
+  SocketShutListenerAccepts,        // socket.shut-listener-accepts
+  SocketConnectedIsEinval,          // socket.connected-is-einval
+  SocketAcceptIgnoresShutdown,      // socket.accept-ignores-shutdown
+  SocketCloseForgetsEmbryos,        // socket.close-forgets-embryos
+  SocketCloseWakesNoConnector,      // socket.close-wakes-no-connector
+  SocketConnectHandsOn,             // socket.connect-hands-on
+  SocketAcceptsLatest,              // socket.accepts-latest
+  SocketPollForgetsIn,              // socket.poll-forgets-in
+  SocketPollForgetsOut,             // socket.poll-forgets-out
+  SocketPollForgetsErr,             // socket.poll-forgets-err
+  SocketPollForgetsRdhup,           // socket.poll-forgets-rdhup
+  SocketEndIsNotReadable,           // socket.end-is-not-readable
+  SocketHalfClosedIsHup,            // socket.half-closed-is-hup
+  SocketPollForgetsHup,             // socket.poll-forgets-hup
+  SocketUnconnectedIsQuiet,         // socket.unconnected-is-quiet
+  SocketPollOutWithRoom,            // socket.poll-out-with-room
+  SocketClosedIsNotWritable,        // socket.closed-is-not-writable
+  SocketStateChangeHasKey,          // socket.state-change-has-key
+  SocketDataReadyHasNoKey,          // socket.data-ready-has-no-key
+  SocketDataReadyIfEmpty,           // socket.data-ready-if-empty
+  SocketWriteSpaceIfFull,           // socket.write-space-if-full
+  SocketShutRdKeepsReading,         // socket.shut-rd-keeps-reading
+  SocketCloseIsHalf,                // socket.close-is-half
+  SocketCloseWakesNobody,           // socket.close-wakes-nobody
+  SocketSleepsWithIolock,           // socket.sleeps-with-iolock
+  SocketTcpSendNoticesFin,          // socket.tcp-send-notices-fin
+  SocketTcpCloseShutsBoth,          // socket.tcp-close-shuts-both
+  SocketTcpShutRdIsTold,            // socket.tcp-shut-rd-is-told
+  SocketTcpFinsLeaveOpen,           // socket.tcp-fins-leave-open
+  SocketTcpNoRst,                   // socket.tcp-no-rst
+  SocketTcpShutIsNotWritable,       // socket.tcp-shut-is-not-writable
   // epoll
   EpollReadySeqcount,          // epoll.ready-seqcount
   EpollLatchEdges,             // epoll.latch-edges
@@ -224,6 +281,67 @@ enum class Switch : std::uint16_t {
   EpollExclusiveAlwaysCounts,  // epoll.exclusive-always-counts
   EpollLevelNotRequeued,       // epoll.level-not-requeued
   EpollScanDropsEvents,        // epoll.scan-drops-events
+  EpollIgnoresKey,             // epoll.ignores-key
+  EpollNeedsKey,               // epoll.needs-key
+  EpollRequeuesAtTail,         // epoll.requeues-at-tail
+  EpollCallbackWakesNobody,    // epoll.callback-wakes-nobody
+  EpollCallbackTellsNoPoller,  // epoll.callback-tells-no-poller
+  EpollExclusiveAbsorbs,       // epoll.exclusive-absorbs
+  EpollExclusiveNeverCounts,   // epoll.exclusive-never-counts
+  EpollAddsAtTail,             // epoll.adds-at-tail
+  EpollExclusiveAtHead,        // epoll.exclusive-at-head
+  EpollBadNumberIsEinval,      // epoll.bad-number-is-einval
+  EpollOtherFileIsEbadf,       // epoll.other-file-is-ebadf
+  EpollNoPollIsEinval,         // epoll.no-poll-is-einval
+  EpollItselfIsEloop,          // epoll.itself-is-eloop
+  EpollEinvalBeforeEperm,      // epoll.einval-before-eperm
+  EpollTakesNullEvent,         // epoll.takes-null-event
+  EpollExclusiveMod,           // epoll.exclusive-mod
+  EpollModifiesExclusive,      // epoll.modifies-exclusive
+  EpollExclusiveTakesEpolls,   // epoll.exclusive-takes-epolls
+  EpollExclusiveTakesAnyBit,   // epoll.exclusive-takes-any-bit
+  EpollEloopIsEinval,          // epoll.eloop-is-einval
+  EpollNestsLess,              // epoll.nests-less
+  EpollAddChanges,             // epoll.add-changes
+  EpollModAdds,                // epoll.mod-adds
+  EpollDelOfNothing,           // epoll.del-of-nothing
+  EpollUnknownOpIsFine,        // epoll.unknown-op-is-fine
+  EpollKeyedByFile,            // epoll.keyed-by-file
+  EpollKeyedByNumber,          // epoll.keyed-by-number
+  EpollErrHupIfAsked,          // epoll.err-hup-if-asked
+  EpollAddLooksFirst,          // epoll.add-looks-first
+  EpollModKeepsData,           // epoll.mod-keeps-data
+  EpollDelDoesNothing,         // epoll.del-does-nothing
+  EpollCtlWakesNobody,         // epoll.ctl-wakes-nobody
+  EpollCtlTellsNoPoller,       // epoll.ctl-tells-no-poller
+  EpollCreateTakesAnyFlag,     // epoll.create-takes-any-flag
+  EpollCreateTakesAnySize,     // epoll.create-takes-any-size
+  EpollScanHidesEvents,        // epoll.scan-hides-events
+  EpollRestGoesBehind,         // epoll.rest-goes-behind
+  EpollLevelToHead,            // epoll.level-to-head
+  EpollOverflowNewestFirst,    // epoll.overflow-newest-first
+  EpollRequeueTellsPollers,    // epoll.requeue-tells-pollers
+  EpollOneshotStaysArmed,      // epoll.oneshot-stays-armed
+  EpollOneshotKeepsHup,        // epoll.oneshot-keeps-hup
+  EpollEdgeRequeued,           // epoll.edge-requeued
+  EpollReportsAllBits,         // epoll.reports-all-bits
+  EpollSleepersNotExclusive,   // epoll.sleepers-not-exclusive
+  EpollQueuesWithoutLook,      // epoll.queues-without-look
+  EpollWokenReturns,           // epoll.woken-returns
+  EpollSignalFirst,            // epoll.signal-first
+  EpollZeroTimeoutEintr,       // epoll.zero-timeout-eintr
+  EpollZeroTimeoutSleeps,      // epoll.zero-timeout-sleeps
+  EpollNegativeTimeoutIsZero,  // epoll.negative-timeout-is-zero
+  EpollTakesNegativeTimespec,  // epoll.takes-negative-timespec
+  EpollTakesNoRoom,            // epoll.takes-no-room
+  EpollOneEventACall,          // epoll.one-event-a-call
+  EpollRestarts,               // epoll.restarts
+  EpollPwaitIgnoresMask,       // epoll.pwait-ignores-mask
+  EpollPwaitKeepsMask,         // epoll.pwait-keeps-mask
+  EpollWaitHoldsNothing,       // epoll.wait-holds-nothing
+  EpollPollUsesUpEdges,        // epoll.poll-uses-up-edges
+  EpollPollTrustsList,         // epoll.poll-trusts-list
+  EpollCloseKeepsItems,        // epoll.close-keeps-items
   Count,
 };
 

@@ -54,6 +54,7 @@ constexpr std::int64_t kAbsolute = 1;     // TFD_TIMER_ABSTIME
 constexpr std::int64_t kCancelOnSet = 2;  // TFD_TIMER_CANCEL_ON_SET
 constexpr std::uint32_t kFlagsAllowed = file::kNonblock | file::kCloseOnExec;
 constexpr std::int64_t kValueBytes = 8;
+constexpr std::uint64_t kTicksOfRearming = 3;
 
 const Timerfd& timer_of(const View& view, ObjectId id) { return view.object<Timerfd>(id); }
 const Timerfd& timer_of(const Effects& effects, ObjectId id) { return effects.object<Timerfd>(id); }
@@ -116,7 +117,9 @@ Progress step_expire(Step& step, Expire& expire) {
   state.has_expired = true;
   ++state.ticks;
   step.write(timer.state, state);
-  if (step.is_on(id(Switch::TimerfdRearmsItself)) && state.interval > 0) {
+  const bool rearms_itself = step.is_on(id(Switch::TimerfdRearmsItself)) && state.interval > 0;
+  // Unread ticks without end would be states without end.
+  if (rearms_itself && state.ticks < kTicksOfRearming) {
     step.arm_timer_of(timer.device, state.interval, TimerKind::Periodic);
   }
   if (!step.is_on(id(Switch::TimerfdWakesNobody))) wake_readers(step, timer);

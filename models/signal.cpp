@@ -108,8 +108,14 @@ void set_blocked(Step& step, Set blocked) {
   const Set before =
       std::exchange(now.blocked, blocked | ~signals_of(step).handled[index(step.thread())]);
   set_own(step, now);
-  if (const Set more = now.blocked & ~before; more != 0) retarget(step, more);
+  const Set more = now.blocked & ~before;
+  if (more != 0 && !step.is_on(id(Switch::SignalNoRetarget))) retarget(step, more);
   recalculate(step);
+}
+
+std::int64_t next_signal(const View& view, Set set) {
+  if (view.is_on(id(Switch::SignalHighestFirst))) return 64 - std::countl_zero(set);
+  return std::countr_zero(set) + 1;
 }
 
 }  // namespace
@@ -118,13 +124,15 @@ void set_blocked(Step& step, Set blocked) {
 std::int64_t dequeue(Step& step, Set allowed) {
   ThreadSignals now = own(step);
   const Set mine = now.pending & allowed;
+  const Set shared = step.read(signals_of(step).process) & allowed;
+  const bool is_shared_first = shared != 0 && step.is_on(id(Switch::SignalProcessFirst));
   std::int64_t signal = 0;
-  if (mine != 0) {
-    signal = std::countr_zero(mine) + 1;
+  if (mine != 0 && !is_shared_first) {
+    signal = next_signal(step, mine);
     now.pending &= ~set_of(signal);
     set_own(step, now);
-  } else if (const Set shared = step.read(signals_of(step).process) & allowed; shared != 0) {
-    signal = std::countr_zero(shared) + 1;
+  } else if (shared != 0) {
+    signal = next_signal(step, shared);
     step.write(signals_of(step).process, step.read(signals_of(step).process) & ~set_of(signal));
   }
   recalculate(step);
@@ -158,6 +166,12 @@ const std::vector<HandlerCode>& handlers_of(const View& view, ThreadId thread) {
 bool is_restart_code(std::int64_t result) {
   return result == kernel::kRestartSys || result == kernel::kRestartNoIntr ||
          result == kernel::kRestartNoHand || result == kernel::kRestartBlock;
+}
+
+// SA_RESTART
+bool restarts_calls(const View& view, const HandlerCode& handler) {
+  if (view.is_on(id(Switch::SignalRestartsAlways))) return true;
+  return handler.restarts && !view.is_on(id(Switch::SignalNeverRestarts));
 }
 
 // handle_signal(): what the interrupted call comes to when a handler runs.
@@ -212,23 +226,32 @@ bool is_pending_for(const View& view, ThreadId thread, std::int64_t signal) {
 void complete_for_thread(Step& step, ThreadId thread, std::int64_t signal) {
   const auto& cell = signals_of(step).threads[index(thread)];
   ThreadSignals now = step.read(cell);
+  const bool is_blocked = (now.blocked & set_of(signal)) != 0;
+  if (is_blocked && step.is_on(id(Switch::SignalBlockedIsLost))) return;
   now.pending |= set_of(signal);
   step.write(cell, now);
-  if ((now.blocked & set_of(signal)) == 0) signal_wake_up(step, thread);
+  if (!is_blocked) signal_wake_up(step, thread);
+}
+
+bool lets_in(const View& view, ThreadId thread, std::int64_t signal) {
+  if (view.is_on(id(Switch::SignalAsksBlockers))) return true;
+  return (view.read(signals_of(view).threads[index(thread)]).blocked & set_of(signal)) == 0;
 }
 
 // complete_signal() wakes one thread that does not block the signal and has none to deal with yet.
 // Which one depends on who ran last: open here.
 void complete_for_process(Step& step, std::int64_t signal) {
   const Signals& signals = signals_of(step);
-  step.write(signals.process, step.read(signals.process) | set_of(signal));
   std::vector<ThreadId> willing;
   for (std::size_t t = 0; t < signals.threads.size(); ++t) {
     const auto thread = static_cast<ThreadId>(t);
     if (step.has_ended(thread) || kernel::signal_pending(step, thread)) continue;
-    if ((step.read(signals.threads[t]).blocked & set_of(signal)) == 0) willing.push_back(thread);
+    if (lets_in(step, thread, signal)) willing.push_back(thread);
   }
+  if (willing.empty() && step.is_on(id(Switch::SignalBlockedIsLost))) return;
+  step.write(signals.process, step.read(signals.process) | set_of(signal));
   if (willing.empty()) return;
+  if (step.is_on(id(Switch::SignalPrefersFirst))) willing.resize(1);
   signal_wake_up(step, willing[step.choose(static_cast<std::uint32_t>(willing.size()))]);
 }
 
@@ -248,7 +271,10 @@ void send_to_thread(Step& step, ThreadId thread, std::int64_t signal) {
 void effects_of_sending(Effects& effects, const PossibleValues& target) {
   const System& system = effects.system();
   const auto& signals = effects.object<Signals>(system.singletons.find(kKey)->second);
-  const bool is_process = target.is_any || target.first == kProcess;
+  const View view = effects.records();
+  const bool is_wide =
+      view.is_on(id(Switch::SignalThreadIsProcess)) || view.is_on(id(Switch::SignalSecondIsKept));
+  const bool is_process = target.is_any || target.first == kProcess || is_wide;
   if (is_process) effects.writes(signals.process);
   if (signals.has_signalfd) {
     effects.writes(signals.siglock);
@@ -356,7 +382,7 @@ Interruption take(Step& step, const CallEnd* call) {
     std::uint32_t number = 0;
     while (number < handlers.size() && handlers[number].number != signal) ++number;
     WAKESIM_ASSERT(number < handlers.size());
-    settle_call(what, handlers[number].restarts);
+    settle_call(what, restarts_calls(step, handlers[number]));
     what.kind = Interruption::Kind::Handler;
     what.handler = number;
     // A loop of the library's begins anew with its test for a request.
@@ -364,25 +390,30 @@ Interruption take(Step& step, const CallEnd* call) {
     cancel::handler_entered(step, call, what.restarts_call && !is_loop);
     // The mask that the handler's return brings back: not the temporary one of a ppoll().
     ThreadSignals after = own(step);
-    what.cookie = after.has_saved != 0 ? after.saved : after.blocked;
+    const bool has_saved =
+        after.has_saved != 0 && !step.is_on(id(Switch::SignalHandlerKeepsTemporary));
+    what.cookie = has_saved ? after.saved : after.blocked;
     after.saved = 0;
     after.has_saved = 0;
     set_own(step, after);
-    set_blocked(step, after.blocked | set_of(signal));
+    const bool is_closed = step.is_on(id(Switch::SignalHandlerBlocksAll));
+    set_blocked(step, is_closed ? ~Set{0} : after.blocked | set_of(signal));
     return what;
   }
   restore_mask(step);
   if (call != nullptr && cancel::acts_at_once(step, step.thread(), *call)) {
     what.kind = Interruption::Kind::Unwind;
   } else if (is_restart_code(what.result)) {
-    what.restarts_call = true;  // Another thread took the signal.
+    // Another thread took the signal.
+    what.restarts_call = !step.is_on(id(Switch::SignalNoHandlerIsEintr));
+    if (!what.restarts_call) what.result = -EINTR;
   }
   return what;
 }
 
 // sys_rt_sigreturn()
 void handler_returned(Step& step, std::uint64_t cookie) {
-  set_blocked(step, cookie);
+  if (!step.is_on(id(Switch::SignalMaskStays))) set_blocked(step, cookie);
   cancel::handler_left(step);
 }
 
@@ -446,7 +477,8 @@ struct Kill {
 static_assert(std::has_unique_object_representations_v<Kill>);
 
 void begin_kill(Step& step, Arguments arguments, Kill& call) {
-  call = {.target = arguments[0],
+  const bool is_wide = step.is_on(id(Switch::SignalThreadIsProcess));
+  call = {.target = is_wide ? kProcess : arguments[0],
           .signal = arguments[1],
           .thread = step.thread(),
           .at = Kill::At::Sending,
@@ -481,15 +513,22 @@ Progress step_kill(Step& step, Kill& call) {
     step.write(signals.siglock, std::uint32_t{0});
     return complete(step, call);
   }
-  if (!is_signal(call.signal)) return step.finish(-EINVAL);
+  const bool is_refused = call.signal == 0 && step.is_on(id(Switch::SignalZeroIsEinval));
+  if (is_refused || !is_signal(call.signal)) {
+    return step.finish(step.is_on(id(Switch::SignalTakesAnySignal)) ? 0 : -EINVAL);
+  }
   if (call.target != kProcess) {
     const bool is_thread =
         call.target >= 0 && call.target < static_cast<std::int64_t>(step.thread_count());
     if (!is_thread || step.has_ended(static_cast<ThreadId>(call.target))) {
-      return step.finish(-ESRCH);
+      return step.finish(step.is_on(id(Switch::SignalKillOfEndedIsFine)) ? 0 : -ESRCH);
     }
   }
-  if (call.signal == 0 || is_sent_already(step, call)) return step.finish(0);
+  if (call.signal == 0) return step.finish(0);
+  if (is_sent_already(step, call)) {
+    if (step.is_on(id(Switch::SignalSecondIsKept))) complete_for_process(step, call.signal);
+    return step.finish(0);
+  }
   notify_signalfd(step);
   if (!step.has_subframe()) return complete(step, call);
   step.write(signals.siglock, index(call.thread) + 1);
@@ -522,13 +561,13 @@ bool mask_enabled(const View&, const SigMask&) { return true; }
 Progress step_mask(Step& step, SigMask& call) {
   const Set blocked = own(step).blocked;
   if (call.how == kSigBlock) {
-    set_blocked(step, blocked | call.set);
+    set_blocked(step, step.is_on(id(Switch::SignalBlockReplaces)) ? call.set : blocked | call.set);
   } else if (call.how == kSigUnblock) {
-    set_blocked(step, blocked & ~call.set);
+    set_blocked(step, step.is_on(id(Switch::SignalUnblockOpensAll)) ? 0 : blocked & ~call.set);
   } else if (call.how == kSigSetMask) {
-    set_blocked(step, call.set);
+    set_blocked(step, step.is_on(id(Switch::SignalSetmaskAdds)) ? blocked | call.set : call.set);
   } else {
-    return step.finish(-EINVAL);
+    return step.finish(step.is_on(id(Switch::SignalTakesAnyHow)) ? 0 : -EINVAL);
   }
   return step.finish(0);
 }
@@ -563,13 +602,18 @@ bool suspend_enabled(const View& view, const Suspend& call) {
 Progress step_suspend(Step& step, Suspend& call) {
   switch (call.at) {
     case Suspend::At::Masking:
-      set_temporary_mask(step, call.set);
+      if (!step.is_on(id(Switch::SignalSigsuspendIgnoresMask))) {
+        set_temporary_mask(step, call.set);
+      }
       call.at = Suspend::At::Looking;
       return Progress::Continues;
     case Suspend::At::Looking:
     case Suspend::At::Asleep:
       kernel::set_current_state(step, kernel::kTaskRunning);
-      if (kernel::signal_pending(step, call.thread)) return step.finish(kernel::kRestartNoHand);
+      if (kernel::signal_pending(step, call.thread)) {
+        const bool restarts = step.is_on(id(Switch::SignalPauseRestarts));
+        return step.finish(restarts ? kernel::kRestartSys : kernel::kRestartNoHand);
+      }
       kernel::set_current_state(step, kernel::kTaskInterruptible);
       if (step.is_traced()) step.note({StepEvent::Kind::Slept, call.thread, 0, {}});
       call.at = Suspend::At::Asleep;
@@ -625,16 +669,27 @@ bool wait_enabled(const View& view, const SigWait& call) {
          kernel::timer_fired(view, call.thread);
 }
 
+std::int64_t interrupted(const View& view, const SigWait& call) {
+  if (!call.is_endless) {
+    return view.is_on(id(Switch::SignalSigtimedwaitRestarts)) ? kernel::kRestartSys : -EINTR;
+  }
+  return view.is_on(id(Switch::SignalSigwaitIsInterrupted)) ? -EINTR : kernel::kRestartNoIntr;
+}
+
 // do_sigtimedwait(): the signals waited for are unblocked while it sleeps, so that they wake it.
 Progress step_wait(Step& step, SigWait& call) {
   switch (call.at) {
     case SigWait::At::Locked: {
-      const std::int64_t signal = dequeue(step, call.set);
+      const bool misses = step.is_on(id(Switch::SignalSigwaitMissesPending));
+      const std::int64_t signal = misses ? 0 : dequeue(step, call.set);
       if (signal != 0) return step.finish(signal);
+      if (call.timeout == 0 && step.is_on(id(Switch::SignalSigtimedwaitZeroSleeps))) {
+        call.timeout = kForever;
+      }
       if (call.timeout == 0) return step.finish(-EAGAIN);
       ThreadSignals now = own(step);
       call.blocked = now.blocked;
-      now.blocked &= ~call.set;
+      if (!step.is_on(id(Switch::SignalSigwaitStaysBlocked))) now.blocked &= ~call.set;
       set_own(step, now);
       recalculate(step);
       kernel::arm_timeout(step, call.timeout);
@@ -656,7 +711,7 @@ Progress step_wait(Step& step, SigWait& call) {
       kernel::disarm_timeout(step);
       if (signal != 0) return step.finish(signal);
       if (is_over) return step.finish(-EAGAIN);
-      return step.finish(call.is_endless ? kernel::kRestartNoIntr : -EINTR);
+      return step.finish(interrupted(step, call));
     }
   }
   WAKESIM_UNREACHABLE();
@@ -684,8 +739,9 @@ void wait_effects(Effects& effects, std::span<const PossibleValues> arguments) {
 
 std::int64_t pending_set(Step& step, Arguments) {
   const ThreadSignals now = own(step);
-  return static_cast<std::int64_t>((now.pending | step.read(signals_of(step).process)) &
-                                   now.blocked);
+  const bool is_own = step.is_on(id(Switch::SignalSigpendingForgetsProcess));
+  const Set shared = is_own ? 0 : step.read(signals_of(step).process);
+  return static_cast<std::int64_t>((now.pending | shared) & now.blocked);
 }
 
 std::int64_t make_set(Arguments arguments) {
@@ -809,15 +865,70 @@ ModelTable signal_model() {
                                                  {"SIG_UNBLOCK", kSigUnblock},
                                                  {"SIG_SETMASK", kSigSetMask},
                                                  {"process", kProcess + 1}});
-  SwitchRow forgets;
-  forgets.id = id(Switch::SignalForgetsFlag);
-  forgets.name = "signal.forgets-flag";
-  forgets.values = {"off", "on"};
-  forgets.about =
-      "A signal wakes a sleeper without TIF_SIGPENDING: it finds nothing and sleeps on.";
-  forgets.source = "a planted mistake: no kernel had it";
-  forgets.is_bug = true;
-  table.switches = {forgets};
+  table.switches = {
+      planted_mistake(
+          Switch::SignalForgetsFlag, "signal.forgets-flag",
+          "A signal wakes a sleeper without TIF_SIGPENDING: it finds nothing and sleeps on."),
+      planted_mistake(Switch::SignalBlockedIsLost, "signal.blocked-is-lost",
+                      "A signal that nobody lets in is gone."),
+      planted_mistake(Switch::SignalSecondIsKept, "signal.second-is-kept",
+                      "A second signal of a kind for a thread is kept for the process."),
+      planted_mistake(Switch::SignalThreadIsProcess, "signal.thread-is-process",
+                      "A signal for a thread is one for the process."),
+      planted_mistake(Switch::SignalAsksBlockers, "signal.asks-blockers",
+                      "A signal for the process may be given to a thread that blocks it."),
+      planted_mistake(Switch::SignalPrefersFirst, "signal.prefers-first",
+                      "A signal for the process goes to the first thread that lets it in."),
+      planted_mistake(Switch::SignalProcessFirst, "signal.process-first",
+                      "A thread takes the process's signals before its own."),
+      planted_mistake(Switch::SignalHighestFirst, "signal.highest-first",
+                      "The highest signal is taken first."),
+      planted_mistake(Switch::SignalHandlerBlocksAll, "signal.handler-blocks-all",
+                      "A handler runs with all signals blocked."),
+      planted_mistake(Switch::SignalMaskStays, "signal.mask-stays",
+                      "The mask of a handler stays when it returns."),
+      planted_mistake(
+          Switch::SignalHandlerKeepsTemporary, "signal.handler-keeps-temporary",
+          "The return of a handler brings back the mask of the call that it interrupted."),
+      planted_mistake(Switch::SignalSigsuspendIgnoresMask, "signal.sigsuspend-ignores-mask",
+                      "sigsuspend() leaves the mask as it is."),
+      planted_mistake(Switch::SignalPauseRestarts, "signal.pause-restarts",
+                      "SA_RESTART makes pause() and sigsuspend() again."),
+      planted_mistake(Switch::SignalNoRetarget, "signal.no-retarget",
+                      "A thread that blocks a signal of the process keeps it from the others."),
+      planted_mistake(Switch::SignalRestartsAlways, "signal.restarts-always",
+                      "Calls are made again behind any handler."),
+      planted_mistake(Switch::SignalNeverRestarts, "signal.never-restarts",
+                      "Calls give EINTR behind any handler."),
+      planted_mistake(Switch::SignalNoHandlerIsEintr, "signal.no-handler-is-eintr",
+                      "A call that a signal woke, which another thread took, gives EINTR."),
+      planted_mistake(Switch::SignalSigwaitMissesPending, "signal.sigwait-misses-pending",
+                      "sigwait() and sigtimedwait() do not look for signals that are there."),
+      planted_mistake(Switch::SignalSigwaitStaysBlocked, "signal.sigwait-stays-blocked",
+                      "sigwait() and sigtimedwait() sleep with their signals blocked."),
+      planted_mistake(Switch::SignalSigwaitIsInterrupted, "signal.sigwait-is-interrupted",
+                      "sigwait() gives EINTR like sigtimedwait()."),
+      planted_mistake(Switch::SignalSigtimedwaitRestarts, "signal.sigtimedwait-restarts",
+                      "SA_RESTART makes sigtimedwait() again."),
+      planted_mistake(Switch::SignalSigtimedwaitZeroSleeps, "signal.sigtimedwait-zero-sleeps",
+                      "sigtimedwait() with a timeout of 0 has none."),
+      planted_mistake(Switch::SignalKillOfEndedIsFine, "signal.kill-of-ended-is-fine",
+                      "A signal for a thread that has ended gives 0."),
+      planted_mistake(Switch::SignalTakesAnySignal, "signal.takes-any-signal",
+                      "kill() takes numbers that are no signals, and does nothing."),
+      planted_mistake(Switch::SignalZeroIsEinval, "signal.zero-is-einval",
+                      "Signal 0 gives EINVAL."),
+      planted_mistake(Switch::SignalSigpendingForgetsProcess, "signal.sigpending-forgets-process",
+                      "sigpending() tells the thread's own signals only."),
+      planted_mistake(Switch::SignalBlockReplaces, "signal.block-replaces",
+                      "SIG_BLOCK replaces the mask."),
+      planted_mistake(Switch::SignalUnblockOpensAll, "signal.unblock-opens-all",
+                      "SIG_UNBLOCK empties the mask."),
+      planted_mistake(Switch::SignalSetmaskAdds, "signal.setmask-adds",
+                      "SIG_SETMASK adds to the mask."),
+      planted_mistake(Switch::SignalTakesAnyHow, "signal.takes-any-how",
+                      "pthread_sigmask() takes any `how`, and does nothing."),
+  };
   return table;
 }
 

@@ -34,7 +34,36 @@ enum class Switch : std::uint16_t {
   // libc
   LibcCancellation,  // libc.cancellation = pc-range | async-window | musl
   // signal
-  SignalForgetsFlag,  // signal.forgets-flag
+  SignalForgetsFlag,               // signal.forgets-flag
+  SignalBlockedIsLost,             // signal.blocked-is-lost
+  SignalSecondIsKept,              // signal.second-is-kept
+  SignalThreadIsProcess,           // signal.thread-is-process
+  SignalAsksBlockers,              // signal.asks-blockers
+  SignalPrefersFirst,              // signal.prefers-first
+  SignalProcessFirst,              // signal.process-first
+  SignalHighestFirst,              // signal.highest-first
+  SignalHandlerBlocksAll,          // signal.handler-blocks-all
+  SignalMaskStays,                 // signal.mask-stays
+  SignalHandlerKeepsTemporary,     // signal.handler-keeps-temporary
+  SignalSigsuspendIgnoresMask,     // signal.sigsuspend-ignores-mask
+  SignalPauseRestarts,             // signal.pause-restarts
+  SignalNoRetarget,                // signal.no-retarget
+  SignalRestartsAlways,            // signal.restarts-always
+  SignalNeverRestarts,             // signal.never-restarts
+  SignalNoHandlerIsEintr,          // signal.no-handler-is-eintr
+  SignalSigwaitMissesPending,      // signal.sigwait-misses-pending
+  SignalSigwaitStaysBlocked,       // signal.sigwait-stays-blocked
+  SignalSigwaitIsInterrupted,      // signal.sigwait-is-interrupted
+  SignalSigtimedwaitRestarts,      // signal.sigtimedwait-restarts
+  SignalSigtimedwaitZeroSleeps,    // signal.sigtimedwait-zero-sleeps
+  SignalKillOfEndedIsFine,         // signal.kill-of-ended-is-fine
+  SignalTakesAnySignal,            // signal.takes-any-signal
+  SignalZeroIsEinval,              // signal.zero-is-einval
+  SignalSigpendingForgetsProcess,  // signal.sigpending-forgets-process
+  SignalBlockReplaces,             // signal.block-replaces
+  SignalUnblockOpensAll,           // signal.unblock-opens-all
+  SignalSetmaskAdds,               // signal.setmask-adds
+  SignalTakesAnyHow,               // signal.takes-any-how
   // signalfd
   SignalfdNotNotified,         // signalfd.not-notified
   SignalfdLooksBeforeLinking,  // signalfd.looks-before-linking

@@ -66,11 +66,15 @@ void set_bits(Step& step, std::uint32_t set, std::uint32_t clear) {
   step.write(cell, (step.read(cell) & ~clear) | set);
 }
 
-bool is_enabled_and_canceled(std::uint32_t word) {
+bool is_enabled_and_canceled(const View& view, std::uint32_t word) {
+  if (view.is_on(id(Switch::CancelIgnoresDisable))) word &= ~std::uint32_t{kDisabled};
+  const bool cleans_up = (word & kExiting) != 0;
+  if (cleans_up && view.is_on(id(Switch::CancelCleanupIsCancelled))) word = kCanceled;
   return (word & (kDisabled | kMasked | kExiting | kCanceled)) == kCanceled;
 }
 
-bool is_masked_and_canceled(std::uint32_t word) {
+bool is_masked_and_canceled(const View& view, std::uint32_t word) {
+  if (view.is_on(id(Switch::CancelMaskedIsDisabled))) return false;
   return (word & (kDisabled | kMasked | kExiting | kCanceled)) == (kMasked | kCanceled);
 }
 
@@ -107,15 +111,24 @@ void make_cancellation(Builder& builder) {
   builder.set_singleton(kKey, builder.emplace("cancellation", std::move(all)));
 }
 
+namespace {
+
+bool acts_where_it_stands(const View& view, std::uint32_t word) {
+  if (view.is_on(id(Switch::CancelActsAnywhere))) return true;
+  return (word & kAsync) != 0 && !view.is_on(id(Switch::CancelNeverAsync));
+}
+
+}  // namespace
+
 // glibc 2.41: sigcancel_handler() compares the program counter with the range between the test of
 // the flag and the system call. A call that the kernel rewinds is in it; one that has done
 // something is not. musl does the same, and sends itself the signal once more where it does not
 // act, blocked in the interrupted context, so that it is seen again when that context is left.
 PointAnswer act_on_signal(Step& step, const CallEnd* call, bool is_rewound) {
   const std::uint32_t word = word_of(step, step.thread());
-  const bool is_masked = is_masked_and_canceled(word);
-  if (!is_enabled_and_canceled(word) && !is_masked) return kGoOn;
-  if ((word & kAsync) != 0) return kUnwind;
+  const bool is_masked = is_masked_and_canceled(step, word);
+  if (!is_enabled_and_canceled(step, word) && !is_masked) return kGoOn;
+  if (acts_where_it_stands(step, word)) return kUnwind;
   const bool is_at_point = call != nullptr && call->is_cancellation_point && is_rewound;
   switch (library(step)) {
     case kAsyncWindow:
@@ -134,12 +147,28 @@ PointAnswer act_on_signal(Step& step, const CallEnd* call, bool is_rewound) {
 }
 
 bool is_requested(const View& view, ThreadId thread) {
-  return is_enabled_and_canceled(word_of(view, thread));
+  if (view.is_on(id(Switch::CancelPointsDoNotLook))) return false;
+  return is_enabled_and_canceled(view, word_of(view, thread));
 }
+
+namespace {
+
+// The planted mistakes that make a point of what is none.
+bool is_wrong_point(const View& view, const CallRow& row) {
+  if (row.name == "lock") return view.is_on(id(Switch::CancelLockIsAPoint));
+  if (row.name == "cancel") return view.is_on(id(Switch::CancelSelfActs));
+  return row.name == "pthread_setcancelstate" && view.is_on(id(Switch::CancelEnableActs));
+}
+
+}  // namespace
 
 bool acts_at_once(const View& view, ThreadId thread, const CallEnd& call) {
   const std::uint32_t word = word_of(view, thread);
-  if (!is_enabled_and_canceled(word) || (word & kAsync) == 0) return false;
+  if (!is_enabled_and_canceled(view, word)) return false;
+  if (is_wrong_point(view, *call.row)) return true;
+  if ((word & kAsync) == 0) return false;
+  const bool is_type = call.row->name == "pthread_setcanceltype";
+  if (is_type && view.is_on(id(Switch::CancelTypeDoesNotLook))) return false;
   return library(view) != kMusl || tests_for_request(*call.row);
 }
 
@@ -181,8 +210,8 @@ PointAnswer before_point(Step& step, const CallRow& row) {
     set_bits(step, 0, kInWindow);  // Made again behind the test.
     return kGoOn;
   }
-  if (is_enabled_and_canceled(word)) return kUnwind;
-  if (is_masked_and_canceled(word) && may_refuse(row)) return refuse(step);
+  if (is_requested(step, step.thread())) return kUnwind;
+  if (is_masked_and_canceled(step, word) && may_refuse(row)) return refuse(step);
   if (library(step) == kAsyncWindow && (word & (kDisabled | kExiting)) == 0) {
     set_bits(step, kInWindow, 0);
   }
@@ -195,9 +224,10 @@ PointAnswer after_point(Step& step, const CallEnd& call) {
   // LIBC_CANCEL_RESET() puts back what was there: in a handler, the window of the call below.
   if ((word & kInWindow) != 0 && (word & kOuterWindow) == 0) set_bits(step, 0, kInWindow);
   if (library(step) == kAsyncWindow || call.result != -EINTR) return kGoOn;
+  if (step.is_on(id(Switch::CancelEintrGoesOn))) return kGoOn;
   if (library(step) == kMusl && is_close(*call.row)) return kGoOn;
-  if (is_enabled_and_canceled(word)) return kUnwind;
-  if (is_masked_and_canceled(word) && may_refuse(*call.row)) return refuse(step);
+  if (is_enabled_and_canceled(step, word)) return kUnwind;
+  if (is_masked_and_canceled(step, word) && may_refuse(*call.row)) return refuse(step);
   return kGoOn;
 }
 
@@ -217,10 +247,12 @@ using Arguments = std::span<const std::int64_t>;
 // Does pthread_cancel() send the signal? musl always; glibc not to a thread that has cancellation
 // disabled, and up to 2.40 only where SIGCANCEL would be acted on at once: some calls give EINTR
 // after any handler.
-bool is_sent_to(std::uint32_t word, int library) {
-  if (library == kMusl) return true;
-  if ((word & kDisabled) != 0) return false;
-  return library == kPcRange || (word & (kAsync | kInWindow)) != 0;
+bool is_sent_to(const View& view, std::uint32_t word) {
+  if (view.is_on(id(Switch::CancelSendsNoSignal))) return false;
+  if (library(view) == kMusl) return true;
+  if ((word & kDisabled) != 0) return view.is_on(id(Switch::CancelSentToDisabled));
+  if (library(view) == kPcRange || view.is_on(id(Switch::CancelSentToEverybody))) return true;
+  return (word & (kAsync | kInWindow)) != 0;
 }
 
 // pthread_cancel(): the request, then the signal.
@@ -245,12 +277,16 @@ Progress step_cancel(Step& step, Cancel& call) {
   const auto thread = static_cast<ThreadId>(call.target);
   switch (call.at) {
     case Cancel::At::Requesting: {
-      if (step.has_ended(thread)) return step.finish(0);
+      if (step.has_ended(thread)) {
+        return step.finish(step.is_on(id(Switch::CancelEndedIsEsrch)) ? ESRCH : 0);
+      }
       const auto& cell = find(step.system(), step)->words[index(thread)];
       const std::uint32_t word = step.read(cell);
+      const bool drops = step.is_on(id(Switch::CancelDropsDisabledRequest));
+      if ((word & kDisabled) != 0 && drops) return step.finish(0);
       step.write(cell, word | kCanceled);
       const bool is_known = (word & kCanceled) != 0 && library(step) != kMusl;
-      const bool is_sent = is_sent_to(word, library(step));
+      const bool is_sent = is_sent_to(step, word);
       if (is_known || !is_sent || thread == step.thread()) return step.finish(0);
       call.at = Cancel::At::Signalling;
       return Progress::Continues;
@@ -431,7 +467,43 @@ ModelTable cancel_model() {
       "2.41), "
       "anywhere while the call is under way (glibc up to 2.40), or as musl does.";
   library.source = "nptl/cancellation.c before and after 89b53077d2a5; musl syscall_cp.s";
-  table.switches = {library};
+  table.switches = {
+      library,
+      planted_mistake(Switch::CancelDropsDisabledRequest, "cancellation.drops-disabled-request",
+                      "A request to a thread that has cancellation disabled is forgotten."),
+      planted_mistake(Switch::CancelIgnoresDisable, "cancellation.ignores-disable",
+                      "A thread is cancelled though it has cancellation disabled."),
+      planted_mistake(Switch::CancelEnableActs, "cancellation.enable-acts",
+                      "pthread_setcancelstate() is a cancellation point."),
+      planted_mistake(Switch::CancelActsAnywhere, "cancellation.acts-anywhere",
+                      "A deferred thread is cancelled wherever SIGCANCEL finds it."),
+      planted_mistake(Switch::CancelNeverAsync, "cancellation.never-async",
+                      "An asynchronous thread is cancelled at cancellation points only."),
+      planted_mistake(Switch::CancelTypeDoesNotLook, "cancellation.type-does-not-look",
+                      "pthread_setcanceltype() leaves a request that is there for later."),
+      planted_mistake(Switch::CancelSendsNoSignal, "cancellation.sends-no-signal",
+                      "pthread_cancel() does not wake the thread."),
+      planted_mistake(Switch::CancelPointsDoNotLook, "cancellation.points-do-not-look",
+                      "A cancellation point does not look for requests before it begins."),
+      planted_mistake(
+          Switch::CancelEintrGoesOn, "cancellation.eintr-goes-on",
+          "A cancellation point that comes back with EINTR does not look for requests."),
+      planted_mistake(Switch::CancelLockIsAPoint, "cancellation.lock-is-a-point",
+                      "pthread_mutex_lock() is a cancellation point."),
+      planted_mistake(Switch::CancelSelfActs, "cancellation.self-acts",
+                      "A thread that cancels itself ends there."),
+      planted_mistake(Switch::CancelEndedIsEsrch, "cancellation.ended-is-esrch",
+                      "pthread_cancel() of a thread that has ended gives ESRCH."),
+      planted_mistake(Switch::CancelMaskedIsDisabled, "cancellation.masked-is-disabled",
+                      "musl: while cancellation is masked, calls go on as if it were disabled."),
+      planted_mistake(
+          Switch::CancelSentToEverybody, "cancellation.sent-to-everybody",
+          "glibc up to 2.40: SIGCANCEL is sent to threads that are at no cancellation point."),
+      planted_mistake(Switch::CancelSentToDisabled, "cancellation.sent-to-disabled",
+                      "glibc: SIGCANCEL is sent to threads that have cancellation disabled."),
+      planted_mistake(Switch::CancelCleanupIsCancelled, "cancellation.cleanup-is-cancelled",
+                      "A thread that is being cancelled is cancelled again in its cleanup."),
+  };
   return table;
 }
 

@@ -33,6 +33,23 @@ enum class Switch : std::uint16_t {
   WaitQueueActiveSeesNobody,     // wait_queue.active-sees-nobody
   // libc
   LibcCancellation,  // libc.cancellation = pc-range | async-window | musl
+  // cancellation
+  CancelDropsDisabledRequest,  // cancellation.drops-disabled-request
+  CancelIgnoresDisable,        // cancellation.ignores-disable
+  CancelEnableActs,            // cancellation.enable-acts
+  CancelActsAnywhere,          // cancellation.acts-anywhere
+  CancelNeverAsync,            // cancellation.never-async
+  CancelTypeDoesNotLook,       // cancellation.type-does-not-look
+  CancelSendsNoSignal,         // cancellation.sends-no-signal
+  CancelPointsDoNotLook,       // cancellation.points-do-not-look
+  CancelEintrGoesOn,           // cancellation.eintr-goes-on
+  CancelLockIsAPoint,          // cancellation.lock-is-a-point
+  CancelSelfActs,              // cancellation.self-acts
+  CancelEndedIsEsrch,          // cancellation.ended-is-esrch
+  CancelMaskedIsDisabled,      // cancellation.masked-is-disabled
+  CancelSentToEverybody,       // cancellation.sent-to-everybody
+  CancelSentToDisabled,        // cancellation.sent-to-disabled
+  CancelCleanupIsCancelled,    // cancellation.cleanup-is-cancelled
   // signal
   SignalForgetsFlag,               // signal.forgets-flag
   SignalBlockedIsLost,             // signal.blocked-is-lost

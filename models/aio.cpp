@@ -330,12 +330,16 @@ static_assert(std::has_unique_object_representations_v<GetEvents>);
 void begin_get(Step& step, std::span<const std::int64_t> arguments, GetEvents& get) {
   const std::int64_t least = arguments[1];
   const std::int64_t most = arguments[2];
-  const bool is_valid = least >= 0 && least <= most && most <= INT32_MAX;
+  const bool is_valid = least >= 0 && least <= most;
+  // A ring never holds so many.
+  const auto fitting = [](std::int64_t number) {
+    return static_cast<std::uint32_t>(std::min<std::int64_t>(number, INT32_MAX));
+  };
   get = {.timeout = arguments[3],
          .context = id_of(arguments[0]),
          .thread = step.thread(),
-         .least = is_valid ? static_cast<std::uint32_t>(least) : 0,
-         .most = is_valid ? static_cast<std::uint32_t>(most) : 0,
+         .least = is_valid ? fitting(least) : 0,
+         .most = is_valid ? fitting(most) : 0,
          .got = 0,
          .at = is_valid ? GetEvents::At::First : GetEvents::At::Invalid,
          .is_armed = false,

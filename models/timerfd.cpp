@@ -55,6 +55,7 @@ constexpr std::int64_t kCancelOnSet = 2;  // TFD_TIMER_CANCEL_ON_SET
 constexpr std::uint32_t kFlagsAllowed = file::kNonblock | file::kCloseOnExec;
 constexpr std::int64_t kValueBytes = 8;
 constexpr std::uint64_t kTicksOfRearming = 3;
+constexpr std::uint64_t kTicksMax = 100;  // That nobody has read; beyond, the verdict is bounded.
 
 const Timerfd& timer_of(const View& view, ObjectId id) { return view.object<Timerfd>(id); }
 const Timerfd& timer_of(const Effects& effects, ObjectId id) { return effects.object<Timerfd>(id); }
@@ -66,6 +67,13 @@ bool may_lock(const View& view, ThreadId thread, ObjectId id) {
 // wake_up_locked_poll(&ctx->wqh, EPOLLIN)
 void wake_readers(Step& step, const Timerfd& timer) {
   kernel::wake_up(step, timer.waiters, {.key = file::kIn, .holds_lock = true});
+}
+
+void add_ticks(Step& step, TimerState& state, std::uint64_t count) {
+  state.ticks += count;
+  if (state.ticks <= kTicksMax) return;
+  state.ticks = kTicksMax;
+  step.note_bound();
 }
 
 // timerfd_canceled(): tells once that the clock was set.
@@ -115,7 +123,7 @@ Progress step_expire(Step& step, Expire& expire) {
   step.disarm_timer();
   TimerState state = step.read(timer.state);
   state.has_expired = true;
-  ++state.ticks;
+  add_ticks(step, state, 1);
   step.write(timer.state, state);
   const bool rearms_itself = step.is_on(id(Switch::TimerfdRearmsItself)) && state.interval > 0;
   // Unread ticks without end would be states without end.
@@ -456,7 +464,7 @@ struct GetTime : TimerfdOperation {
     TimerState state = step.read(timer.state);
     if (is_to_be_forwarded(step, state)) {
       state.has_expired = false;
-      state.ticks += forward(step, timer, state.interval);
+      add_ticks(step, state, forward(step, timer, state.interval));
       step.write(timer.state, state);
     }
     return step.finish(step.run(timer.device).timer == kernel::kTimerArmed ? 1 : 0);
@@ -540,7 +548,7 @@ Progress step_clock(Step& step, ClockSet& call) {
   if (call.at == ClockSet::At::Locked) {
     call.at = ClockSet::At::Looking;
     state.clock_has_jumped = true;
-    ++state.ticks;
+    add_ticks(step, state, 1);
     step.write(timer.state, state);
     wake_readers(step, timer);
   }

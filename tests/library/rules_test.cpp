@@ -143,8 +143,8 @@ TEST(RulesPage, HasARowForEveryBugSwitch) {
 }
 
 TEST(RulesPage, IsInSectionsNamedAfterModels) {
+  const auto& models = catalogue().models;
   for (const Rule& rule : rules()) {
-    const auto& models = catalogue().models;
     EXPECT_TRUE(std::any_of(models.begin(), models.end(),
                             [&rule](const ModelTable& model) { return model.name == rule.model; }))
         << "docs/rules.md:" << rule.line << ": '" << rule.model << "' is no model";

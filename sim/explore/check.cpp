@@ -16,7 +16,8 @@
 namespace wakesim {
 namespace {
 
-// What the search may have run into without stopping. Models bound what calls can open.
+// What the search may have run into without stopping. Models bound what calls can open, and what
+// nobody reads.
 std::string bounds_of(const System& system) {
   std::string text;
   const auto add = [&text](const std::string& bound) {
@@ -29,7 +30,9 @@ std::string bounds_of(const System& system) {
       std::any_of(system.codes.begin(), system.codes.end(),
                   [](const Code& code) { return code.call_counter != kNoLocal; });
   if (is_counted) add(std::to_string(kCallsCountedMax) + " system calls counted of a thread");
-  return text.empty() ? "the number of descriptors that calls open" : text;
+  return text.empty()
+             ? "what the models bound: descriptors that calls open, unread expirations of a timer"
+             : text;
 }
 
 class Check {

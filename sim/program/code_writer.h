@@ -99,6 +99,8 @@ class CodeWriter {
 
   // Handlers and cleanup blocks (interrupt_writer.cpp).
   void write_try(const ast::Statement& statement);
+  bool may_be_unwound_anywhere() const;
+  void write_end_of_try(const ast::Statement& statement);
   void write_handlers(const ast::Thread& thread);
   void write_unwound_end(bool is_unwindable);
   void share_locals_with_handlers();

@@ -1,8 +1,10 @@
 // `try: ... cleanup:` and `on SIGNAL:` to instructions.
 
+#include <algorithm>
 #include <utility>
 
 #include "sim/program/code_writer.h"
+#include "sim/program/load.h"
 
 namespace wakesim {
 namespace {
@@ -10,6 +12,21 @@ namespace {
 constexpr std::int64_t kUnwoundValue = -1;  // PTHREAD_CANCELED
 
 }  // namespace
+
+// Some program makes calls behind which its thread may be ended between any two steps.
+bool CodeWriter::may_be_unwound_anywhere() const {
+  return std::any_of(symbols_.calls.begin(), symbols_.calls.end(), [this](const auto& known) {
+    return known.second->lets_be_unwound && count_call_sites(system_.instance, known.first) > 0;
+  });
+}
+
+// pthread_cleanup_pop(): the thread is still inside when its last line is over.
+void CodeWriter::write_end_of_try(const ast::Statement& statement) {
+  code_.statements.push_back({"end of try", statement.where});
+  const std::size_t end = emit(Op::Jump);
+  code_.instructions[end].flags |= kLineStart | kVisible;
+  patch(end, here());
+}
 
 // The body, and behind a jump what runs if the thread is unwound inside it. There the blocks
 // around it follow, then the thread's end.
@@ -20,6 +37,7 @@ void CodeWriter::write_try(const ast::Statement& statement) {
   const std::uint32_t outer = std::exchange(cleanup_, number);
   code_.cleanups[number].begin = static_cast<std::uint16_t>(here());
   write_block(statement.body);
+  if (may_be_unwound_anywhere()) write_end_of_try(statement);
   code_.cleanups[number].end = static_cast<std::uint16_t>(here());
   cleanup_ = outer;
   const std::size_t over = emit(Op::Jump);

@@ -508,7 +508,6 @@ Progress complete(Step& step, const Kill& call) {
 // do_send_specific() or kill_something_info(); signal 0 only asks.
 Progress step_kill(Step& step, Kill& call) {
   const Signals& signals = signals_of(step);
-  if (!kill_enabled(step, call)) return Progress::Continues;
   if (call.at == Kill::At::Completing) {
     step.write(signals.siglock, std::uint32_t{0});
     return complete(step, call);

@@ -679,17 +679,6 @@ ObjectRow object_row() {
   return row;
 }
 
-SwitchRow bug(Switch which, std::string_view name, std::string_view about) {
-  SwitchRow row;
-  row.id = id(which);
-  row.name = name;
-  row.values = {"off", "on"};
-  row.about = about;
-  row.source = "a planted mistake: no kernel had it";
-  row.is_bug = true;
-  return row;
-}
-
 }  // namespace
 
 ModelTable aio_model() {
@@ -699,14 +688,14 @@ ModelTable aio_model() {
   table.objects = {object_row()};
   table.calls = {submit_row(), get_row(), destroy_row()};
   table.switches = {
-      bug(Switch::AioSignalsFirst, "aio.signals-first",
-          "The eventfd of a request is signalled before its event is in the ring."),
-      bug(Switch::AioWakesNobody, "aio.wakes-nobody",
-          "A completion wakes nobody who waits for events."),
-      bug(Switch::AioDestroyWakesNobody, "aio.destroy-wakes-nobody",
-          "io_destroy() leaves those who wait for events asleep."),
-      bug(Switch::AioNoLookAfterQueueing, "aio.no-look-after-queueing",
-          "A waiter does not look into the ring again after it has queued up."),
+      planted_mistake(Switch::AioSignalsFirst, "aio.signals-first",
+                      "The eventfd of a request is signalled before its event is in the ring."),
+      planted_mistake(Switch::AioWakesNobody, "aio.wakes-nobody",
+                      "A completion wakes nobody who waits for events."),
+      planted_mistake(Switch::AioDestroyWakesNobody, "aio.destroy-wakes-nobody",
+                      "io_destroy() leaves those who wait for events asleep."),
+      planted_mistake(Switch::AioNoLookAfterQueueing, "aio.no-look-after-queueing",
+                      "A waiter does not look into the ring again after it has queued up."),
   };
   return table;
 }

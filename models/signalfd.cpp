@@ -90,7 +90,6 @@ void link_and_sleep(Step& step, const SignalfdRead& read) {
 Progress step_read(Step& step, SignalfdRead& read) {
   using At = SignalfdRead::At;
   if (read.at == At::Invalid) return step.finish(-EINVAL);
-  if (!signals::may_take_siglock(step, read.thread)) return Progress::Continues;
   if (read.at != At::Linking) {
     const std::int64_t signal =
         signals::dequeue(step, step.read(signalfd_of(step, read.object).set));
@@ -372,17 +371,6 @@ ObjectRow object_row() {
   return row;
 }
 
-SwitchRow bug(Switch which, std::string_view name, std::string_view about) {
-  SwitchRow row;
-  row.id = id(which);
-  row.name = name;
-  row.values = {"off", "on"};
-  row.about = about;
-  row.source = "a planted mistake: no kernel had it";
-  row.is_bug = true;
-  return row;
-}
-
 }  // namespace
 
 void make_signalfd_pool(Builder& builder) {
@@ -401,9 +389,11 @@ ModelTable signalfd_model() {
   table.calls = {call_row()};
   table.constants = {{"SFD_NONBLOCK", file::kNonblock}, {"SFD_CLOEXEC", file::kCloseOnExec}};
   table.switches = {
-      bug(Switch::SignalfdNotNotified, "signalfd.not-notified",
+      planted_mistake(
+          Switch::SignalfdNotNotified, "signalfd.not-notified",
           "Sending a signal, or changing the set, wakes nobody who waits at a signalfd."),
-      bug(Switch::SignalfdLooksBeforeLinking, "signalfd.looks-before-linking",
+      planted_mistake(
+          Switch::SignalfdLooksBeforeLinking, "signalfd.looks-before-linking",
           "A reader drops the siglock between its look and queueing, and does not look again."),
   };
   return table;

@@ -229,7 +229,6 @@ Progress step_read(Step& step, TimerfdRead& read) {
   using At = TimerfdRead::At;
   const Timerfd& timer = timer_of(step, read.object);
   if (read.at == At::Invalid) return step.finish(-EINVAL);
-  if (!may_lock(step, step.thread(), read.object)) return Progress::Continues;
   const bool has_ticks = step.read(timer.state).ticks > 0;
   const bool is_interrupted = !has_ticks && kernel::signal_pending(step, step.thread());
   if (!has_ticks && !is_interrupted && !read.is_nonblocking) {
@@ -635,17 +634,6 @@ ObjectRow object_row() {
   return row;
 }
 
-SwitchRow bug(Switch which, std::string_view name, std::string_view about) {
-  SwitchRow row;
-  row.id = id(which);
-  row.name = name;
-  row.values = {"off", "on"};
-  row.about = about;
-  row.source = "a planted mistake: no kernel had it";
-  row.is_bug = true;
-  return row;
-}
-
 }  // namespace
 
 ModelTable timerfd_model() {
@@ -660,16 +648,16 @@ ModelTable timerfd_model() {
       {"TFD_TIMER_CANCEL_ON_SET", kCancelOnSet}, {"TFD_NONBLOCK", file::kNonblock},
       {"TFD_CLOEXEC", file::kCloseOnExec}};
   table.switches = {
-      bug(Switch::TimerfdWakesNobody, "timerfd.wakes-nobody",
-          "An expiration is counted and wakes nobody."),
-      bug(Switch::TimerfdKeepsTicks, "timerfd.keeps-ticks",
-          "A read leaves the expirations that it reports."),
-      bug(Switch::TimerfdRearmsItself, "timerfd.rearms-itself",
-          "A periodic timer is armed by its interrupt, not by whoever reads it."),
-      bug(Switch::TimerfdReadForgetsTimer, "timerfd.read-forgets-timer",
-          "A read does not arm the periodic timer again."),
-      bug(Switch::TimerfdSetKeepsTicks, "timerfd.settime-keeps-ticks",
-          "A new setting leaves the expirations of the old one."),
+      planted_mistake(Switch::TimerfdWakesNobody, "timerfd.wakes-nobody",
+                      "An expiration is counted and wakes nobody."),
+      planted_mistake(Switch::TimerfdKeepsTicks, "timerfd.keeps-ticks",
+                      "A read leaves the expirations that it reports."),
+      planted_mistake(Switch::TimerfdRearmsItself, "timerfd.rearms-itself",
+                      "A periodic timer is armed by its interrupt, not by whoever reads it."),
+      planted_mistake(Switch::TimerfdReadForgetsTimer, "timerfd.read-forgets-timer",
+                      "A read does not arm the periodic timer again."),
+      planted_mistake(Switch::TimerfdSetKeepsTicks, "timerfd.settime-keeps-ticks",
+                      "A new setting leaves the expirations of the old one."),
   };
   return table;
 }

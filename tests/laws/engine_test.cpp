@@ -74,6 +74,34 @@ TEST_P(EngineLaws, CollapseAndDeadDataChangeNoOutcome) {
   EXPECT_GE(smaller * 2, programs) << "too few programs had anything to collapse or clear";
 }
 
+// A handler between two local lines would see nothing of them, but a thread that is cancelled in it
+// leaves its locals as they are: local lines have no length, so nothing comes between them.
+TEST(EngineLaw, SignalsComeBeforeVisibleLinesInEveryMode) {
+  const auto system = compile_text(R"(
+wakesim: 1
+name: t
+about: t
+judge: []
+objects:
+  efd: eventfd(0)
+threads:
+  victim:
+    on SIGUSR1:
+      - write(efd, 1)
+    run:
+      - r = -1
+      - read(efd)
+  killer:
+    - kill(victim, SIGUSR1)
+    - cancel(victim)
+observe: [victim.r]
+)");
+  ASSERT_NE(system, nullptr);
+  const CheckResult raw = search(*system, {.reduction = Reduction::Raw});
+  EXPECT_EQ(outcomes(raw), (std::set<Values>{{-1}}));
+  EXPECT_EQ(outcomes(search(*system)), outcomes(raw));
+}
+
 // ---- Footprints ---------------------------------------------------------------------------------
 
 // A walk of random steps; `visit` sees every state on it, before the step.

@@ -32,11 +32,12 @@ ListId Builder::add_list(ClassId cls) {
   return static_cast<ListId>(system_.layout.lists.size() - 1);
 }
 
-EntryId Builder::add_entry(ClassId cls, std::vector<ClassId> written, std::vector<ListId> woken) {
+EntryId Builder::add_entry(ClassId cls, CallbackEffects effects) {
   const auto id = static_cast<EntryId>(system_.layout.entries.size());
   const std::vector<std::byte> zero(entry_bytes(system_.layout.kind));
   system_.layout.entries.push_back({reserve(zero.data(), zero.size(), 8, cls), cls, kNoThread});
-  system_.relays.push_back({std::move(written), std::move(woken), {}});
+  system_.relays.push_back(
+      {std::move(effects.written), std::move(effects.read), std::move(effects.woken), {}});
   return id;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/assert.h"
 #include "sim/program/code_writer.h"
 
 namespace wakesim {
@@ -371,6 +372,8 @@ void CodeWriter::push_typed(ParameterType type, const Parameter& parameter,
   site.sources.push_back(source);
   const std::size_t accesses = line_.accesses.size();
   switch (type) {
+    case ParameterType::Words:  // Objects' only.
+      WAKESIM_UNREACHABLE();
     case ParameterType::Word:
       push_word(argument, site);
       break;

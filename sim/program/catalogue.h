@@ -25,6 +25,7 @@ class View;
 // What may stand in a parameter's place.
 enum class ParameterType : std::uint8_t {
   Word,        // A word of shared memory; the model gets its WordId.
+  Words,       // Of an object: a word or an array of words declared above; see WordRange.
   Object,      // An object of Parameter::kinds; the model gets the handle that `create` returned.
   Descriptor,  // A declared object that has a descriptor, or a number; the model gets the number.
   Integer,     // Any expression over locals and constants.
@@ -36,6 +37,21 @@ enum class ParameterType : std::uint8_t {
 };
 
 inline constexpr std::int64_t kForever = -1;  // The timeout `inf`.
+
+// The words that stand in the place of a Words parameter: consecutive, none if it was not written.
+struct WordRange {
+  WordId first{};
+  std::uint32_t count = 0;
+
+  static WordRange of(std::int64_t argument) {
+    const auto bits = static_cast<std::uint64_t>(argument);
+    return {static_cast<WordId>(bits & 0xffffffff), static_cast<std::uint32_t>(bits >> 32)};
+  }
+  std::int64_t as_argument() const {
+    return static_cast<std::int64_t>(std::uint64_t{count} << 32 | index(first));
+  }
+  WordId operator[](std::uint32_t i) const { return static_cast<WordId>(index(first) + i); }
+};
 
 // What is wrong with an argument, and what to write; no problem if `problem` is empty.
 struct Misuse {

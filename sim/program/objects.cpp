@@ -218,7 +218,7 @@ class ObjectDeclarer {
                            "`wakesim models " + object.kind + "` shows what it takes");
         return std::nullopt;
       }
-      const auto value = argument_value(argument.value);
+      const auto value = plain_value(row.parameters[slot], argument.value);
       if (!value) return std::nullopt;
       values[slot] = *value;
       given[slot] = true;
@@ -230,6 +230,47 @@ class ObjectDeclarer {
       return std::nullopt;
     }
     return values;
+  }
+
+  std::optional<std::int64_t> plain_value(const Parameter& parameter,
+                                          const ast::Expression& expression) {
+    switch (parameter.type) {
+      case ParameterType::Words:
+        return words(expression);
+      case ParameterType::Descriptor:
+        return descriptor(expression);
+      case ParameterType::Word:
+      case ParameterType::Object:
+      case ParameterType::Integer:
+      case ParameterType::Flags:
+      case ParameterType::Duration:
+      case ParameterType::Thread:
+      case ParameterType::Pairs:
+      case ParameterType::Keyword:
+        return argument_value(expression);
+    }
+    WAKESIM_UNREACHABLE();
+  }
+
+  // All of x, or one element of it.
+  std::optional<std::int64_t> words(const ast::Expression& expression) {
+    std::vector<const ast::Expression*> indices;
+    const Symbol* const symbol = resolve(expression, indices);
+    if (symbol == nullptr || symbol->kind != Symbol::Kind::Word) {
+      diagnostics_.error(expression.where,
+                         "`" + to_text(expression) + "` is no word declared above",
+                         "write  NAME: word[4](0)  above it, and NAME here");
+      return std::nullopt;
+    }
+    WordRange range{static_cast<WordId>(symbol->first), 1};
+    if (indices.empty()) {
+      for (const std::uint32_t extent : symbol->extents) range.count *= extent;
+      return range.as_argument();
+    }
+    const auto place = place_of(expression, indices, symbol->extents);
+    if (!place) return std::nullopt;
+    range.first = range[static_cast<std::uint32_t>(*place)];
+    return range.as_argument();
   }
 
   std::optional<std::int64_t> argument_value(const ast::Expression& expression) {
@@ -301,6 +342,15 @@ class ObjectDeclarer {
     if (object.row->descriptors > 1) {
       extents.push_back(static_cast<std::uint32_t>(object.row->descriptors));
     }
+    const auto place = place_of(expression, indices, extents);
+    if (!place) return std::nullopt;
+    return object.handle + *place;
+  }
+
+  // Which element x[i][j] is, counted from the first.
+  std::optional<std::int64_t> place_of(const ast::Expression& expression,
+                                       const std::vector<const ast::Expression*>& indices,
+                                       const std::vector<std::uint32_t>& extents) {
     if (indices.size() != extents.size()) {
       diagnostics_.error(expression.where,
                          "`" + to_text(expression) + "` does not name one end or element");
@@ -318,7 +368,7 @@ class ObjectDeclarer {
       }
       place = place * extents[i] + *index;
     }
-    return object.handle + place;
+    return place;
   }
 
   const Symbol* resolve(const ast::Expression& e, std::vector<const ast::Expression*>& indices) {

@@ -193,6 +193,7 @@ struct CompiledObservation {
 // be linked.
 struct EntryRelay {
   std::vector<ClassId> written;
+  std::vector<ClassId> read;
   std::vector<ListId> woken;
   std::vector<ListId> lists;
 };

@@ -23,6 +23,7 @@ std::string parameter_text(const Parameter& parameter) {
       }
       [[fallthrough]];
     case ParameterType::Word:
+    case ParameterType::Words:
     case ParameterType::Object:
     case ParameterType::Descriptor:
     case ParameterType::Integer:

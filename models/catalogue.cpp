@@ -7,6 +7,7 @@
 #include "models/eventfd.h"
 #include "models/file.h"
 #include "models/futex.h"
+#include "models/futex_fd.h"
 #include "models/kernel.h"
 #include "models/mutex.h"
 #include "models/pipe.h"
@@ -68,6 +69,7 @@ InterruptHooks interrupt_hooks() {
 // Files that calls may open, then the numbers for them.
 void after_objects(Builder& builder) {
   make_eventfd_pool(builder);
+  make_futex_fd_pool(builder);
   make_signalfd_pool(builder);
   make_epoll_pool(builder);
   file::finish_table(builder);
@@ -80,6 +82,7 @@ const Catalogue& catalogue() {
   static const Catalogue instance = [] {
     Catalogue result;
     result.models.push_back(futex_model());
+    result.models.push_back(futex_fd_model());
     result.models.push_back(file_model());
     result.models.push_back(eventfd_model());
     result.models.push_back(timerfd_model());

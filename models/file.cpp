@@ -158,8 +158,8 @@ const FileOperations& operations_of(KindId kind) { return kinds()[static_cast<st
 
 std::size_t opening_call_sites(const Builder& builder) {
   std::size_t sites = 0;
-  for (const char* call :
-       {"dup", "eventfd", "signalfd", "accept", "accept4", "epoll_create", "epoll_create1"})
+  for (const char* call : {"dup", "eventfd", "futex_fd", "signalfd", "accept", "accept4",
+                           "epoll_create", "epoll_create1"})
     sites += builder.call_sites(call);
   return sites;
 }

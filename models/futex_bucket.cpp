@@ -1,5 +1,6 @@
 #include "models/futex_bucket.h"
 
+#include "models/futex_fd.h"
 #include "models/switches.h"
 #include "sim/assert.h"
 #include "sim/program/builder.h"
@@ -22,6 +23,10 @@ EntryId pick_waiter(const View& view, ListId list, std::uint32_t bitset) {
     if (!view.is_on(id(Switch::FutexWakeLifo))) break;
   }
   return picked;
+}
+
+bool is_over(const View& view, ThreadId waker, const Waking& waking) {
+  return kernel::is_empty(waking.tasks) && !has_marked(view, waker);
 }
 
 Progress finish_waking(Step& step, const Waking& waking) {
@@ -83,11 +88,17 @@ bool start_timeout(Step& step, std::int64_t nanoseconds, bool absolute) {
   return nanoseconds == 0 && !step.is_on(id(Switch::FutexZeroTimeoutSleeps));
 }
 
-void wake_mark(Step& step, EntryId waiter, Waking& waking) {
+bool wake_mark(Step& step, EntryId waiter, Waking& waking) {
+  if (is_descriptor(step, waiter)) {
+    const bool counts = mark_descriptor(step, waiter);
+    if (counts) ++waking.result;
+    return counts;
+  }
   kernel::remove_wait_queue(step, waiter);
   ++waking.result;
   const bool is_dropped = waking.result == 2 && step.is_on(id(Switch::FutexWakeDropsSecond));
   if (!is_dropped) kernel::wake_q_add(step, waking.tasks, step.owner(waiter));
+  return true;
 }
 
 void wake_waiters(Step& step, std::uint32_t word, std::uint32_t bitset, std::int32_t count,
@@ -98,8 +109,8 @@ void wake_waiters(Step& step, std::uint32_t word, std::uint32_t bitset, std::int
   do {
     const EntryId waiter = pick_waiter(step, list, bitset);
     if (waiter == kNoEntry) return;
-    wake_mark(step, waiter, waking);
-  } while (++woken < count || step.is_on(id(Switch::FutexWakesAll)));
+    if (wake_mark(step, waiter, waking)) ++woken;
+  } while (woken < count || step.is_on(id(Switch::FutexWakesAll)));
 }
 
 Progress drop_lock(Step& step, std::uint32_t word, Waking& waking) {
@@ -110,12 +121,18 @@ Progress drop_lock(Step& step, std::uint32_t word, Waking& waking) {
   if (step.is_on(id(Switch::FutexWakesUnderLock))) {
     while (!kernel::is_empty(waking.tasks)) kernel::wake_up_first(step, waking.tasks);
   }
-  return kernel::is_empty(waking.tasks) ? finish_waking(step, waking) : Progress::Continues;
+  const bool ends = is_over(step, step.thread(), waking);
+  return ends ? finish_waking(step, waking) : Progress::Continues;
 }
 
 Progress wake_next(Step& step, Waking& waking) {
-  kernel::wake_up_first(step, waking.tasks);
-  return kernel::is_empty(waking.tasks) ? finish_waking(step, waking) : Progress::Continues;
+  if (has_marked(step, step.thread())) {
+    tell_descriptor(step);
+  } else if (!kernel::is_empty(waking.tasks)) {
+    kernel::wake_up_first(step, waking.tasks);
+  }
+  const bool ends = is_over(step, step.thread(), waking);
+  return ends ? finish_waking(step, waking) : Progress::Continues;
 }
 
 bool counts_nobody(const View& view, std::uint32_t word) {
@@ -141,6 +158,7 @@ void effects_of_timeout(Effects& effects, const PossibleValues& timeout) {
 
 void effects_of_waking(Effects& effects, const PossibleValues& words) {
   for_each_word(words, [&](WordId word) { effects.wakes(effects.list_of_word(word)); });
+  effects_of_telling(effects);
 }
 
 }  // namespace wakesim::futex

@@ -61,14 +61,15 @@ struct Waking {
   std::int64_t result = 0;
 };
 
-// futex_wake_mark(): unlinks the waiter and remembers its task.
-void wake_mark(Step& step, EntryId waiter, Waking& waking);
+// futex_wake_mark(): unlinks the waiter and remembers its task, or its descriptor. True if it
+// counts.
+bool wake_mark(Step& step, EntryId waiter, Waking& waking);
 // Unlinks up to `count` waiters of the word, at least one: the kernel counts before it compares.
 void wake_waiters(Step& step, std::uint32_t word, std::uint32_t bitset, std::int32_t count,
                   Waking& waking);
 // After the lock is dropped: goes on to wake_up_q(), or returns when there is nobody to wake.
 Progress drop_lock(Step& step, std::uint32_t word, Waking& waking);
-// wake_up_q(): one task a step; returns after the last.
+// Descriptors first, then wake_up_q(): one a step; returns after the last.
 Progress wake_next(Step& step, Waking& waking);
 
 // futex.requeue-counts-late: waiters that were moved but not counted yet.

@@ -268,6 +268,12 @@ void send_to_thread(Step& step, ThreadId thread, std::int64_t signal) {
   if (signal != kSigCancel) notify_signalfd(step);
 }
 
+void send_to_process(Step& step, std::int64_t signal) {
+  if ((step.read(signals_of(step).process) & set_of(signal)) != 0) return;
+  complete_for_process(step, signal);
+  notify_signalfd(step);
+}
+
 void effects_of_sending(Effects& effects, const PossibleValues& target) {
   const System& system = effects.system();
   const auto& signals = effects.object<Signals>(system.singletons.find(kKey)->second);

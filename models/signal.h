@@ -43,6 +43,8 @@ bool has_signals(const View& view);
 // send_signal_locked() and complete_signal(), under the siglock: one step. Nothing happens to a
 // thread that has ended.
 void send_to_thread(Step& step, ThreadId thread, std::int64_t signal);
+// The same to the process: whoever lets the signal in may take it.
+void send_to_process(Step& step, std::int64_t signal);
 void effects_of_sending(Effects& effects, const PossibleValues& target);
 
 // ---- What a signalfd needs ----------------------------------------------------------------------

@@ -158,6 +158,14 @@ enum class Switch : std::uint16_t {
   EventfdSignalDropsMask,    // eventfd.signal-drops-mask
   EventfdStartsAtZero,       // eventfd.starts-at-zero
   EventfdTakesAnyFlag,       // eventfd.takes-any-flag
+  // futex_fd
+  FutexFdWakesNobody,       // futex_fd.wakes-nobody
+  FutexFdPollForgetsIn,     // futex_fd.poll-forgets-in
+  FutexFdDoesNotCount,      // futex_fd.does-not-count
+  FutexFdCloseStaysQueued,  // futex_fd.close-stays-queued
+  FutexFdSendsNoSignal,     // futex_fd.sends-no-signal
+  FutexFdSignalsThread,     // futex_fd.signals-thread
+  FutexFdTakesAnySignal,    // futex_fd.takes-any-signal
   // file
   FileBadNumberIsEinval,       // file.bad-number-is-einval
   FileWrongDirectionIsEinval,  // file.wrong-direction-is-einval

@@ -37,8 +37,14 @@ EntryId Builder::add_entry(ClassId cls, CallbackEffects effects) {
   const std::vector<std::byte> zero(entry_bytes(system_.layout.kind));
   system_.layout.entries.push_back({reserve(zero.data(), zero.size(), 8, cls), cls, kNoThread});
   system_.relays.push_back(
-      {std::move(effects.written), std::move(effects.read), std::move(effects.woken), {}});
+      {std::move(effects.written), std::move(effects.read), std::move(effects.woken), {}, {}});
   return id;
+}
+
+void Builder::callback_reads(EntryId entry, const std::function<void(Effects&)>& tell) {
+  Effects effects(system_, ThreadId{0});
+  tell(effects);
+  system_.relays[index(entry)].read_besides.add_all(effects.footprint().reads);
 }
 
 void Builder::may_link(EntryId entry, ListId list) {

@@ -21,6 +21,7 @@
 namespace wakesim {
 
 struct System;
+class Effects;
 
 // Lays out objects. Everything made here has its initial value from the start of every run.
 class Builder {
@@ -52,6 +53,8 @@ class Builder {
     std::vector<ListId> woken;
   };
   EntryId add_entry(ClassId cls, CallbackEffects effects);
+  // What its callback reads besides, said as a call would say it.
+  void callback_reads(EntryId entry, const std::function<void(Effects&)>& tell);
   // The entry may stand on this list from the start; calls say so with Effects::links().
   void may_link(EntryId entry, ListId list);
 

@@ -47,6 +47,11 @@ std::string with_article(std::string_view noun) {
   return (is_vowel ? "an " : "a ") + std::string(noun);
 }
 
+// "[, udata=w]", or nothing.
+std::string option_of(const Parameter& pairs) {
+  return pairs.pair_option.empty() ? "" : "[, " + std::string(pairs.pair_option) + "=w]";
+}
+
 // `futex_wait(word, value[, timeout=inf])`
 }  // namespace
 
@@ -56,7 +61,8 @@ std::string signature(const CallRow& row) {
   for (const Parameter& parameter : row.parameters) {
     if (!std::exchange(is_first, false)) text += ", ";
     if (parameter.type == ParameterType::Pairs) {
-      text += "x=value or " + std::string(parameter.pair) + "(x, value), ...";
+      text += "x=value or " + std::string(parameter.pair) + "(x, value" + option_of(parameter) +
+              "), ...";
     } else if (parameter.is_optional) {
       text += "[" + std::string(parameter.name) + "]";
     } else {
@@ -182,8 +188,10 @@ void CodeWriter::model_call(const ast::Expression& e, const CallRow& row,
   site.row = &row;
   site.text = to_text(e);
   push_arguments(e, row, site);
-  site.is_cancellation_point |= row.is_cancellation_point;
-  const std::size_t tail = pairs_parameter(row) != nullptr ? site.pairs : site.result_entries;
+  const bool is_point =
+      row.is_point_if == nullptr || row.is_point_if(site.pairs, site.result_entries);
+  site.is_cancellation_point |= row.is_cancellation_point && is_point;
+  const std::size_t tail = std::max(site.pairs, site.result_entries);
   site.frame_bytes = static_cast<std::uint32_t>(row.frame_bytes + row.tail_bytes * tail);
   if (is_list) {
     Symbol symbol;
@@ -224,7 +232,12 @@ void CodeWriter::model_call(const ast::Expression& e, const CallRow& row,
 void CodeWriter::push_arguments(const ast::Expression& e, const CallRow& row, CallSite& site) {
   const Parameter* const pairs = pairs_parameter(row);
   std::vector<const ast::Expression*> given(row.parameters.size(), nullptr);
-  std::vector<std::pair<const ast::Expression*, const ast::Expression*>> pair_list;
+  struct Pair {
+    const ast::Expression* first;
+    const ast::Expression* second;
+    const ast::Expression* third;  // Pairs with an option; may be null.
+  };
+  std::vector<Pair> pair_list;
   std::vector<ast::Expression> names;  // `efd` of `efd=IN`, as expressions.
   names.reserve(e.arguments.size());
   std::size_t positional = 0;
@@ -235,11 +248,16 @@ void CodeWriter::push_arguments(const ast::Expression& e, const CallRow& row, Ca
     const ast::Expression& v = argument.value;
     const bool is_pair_call = pairs != nullptr && v.kind == Kind::Call && v.name == pairs->pair;
     if (argument.name.empty() && is_pair_call) {
-      if (v.arguments.size() != 2) {
-        error(v, "`" + v.name + "` takes two arguments: what, and for what");
+      const bool has_third = v.arguments.size() == 3 && !pairs->pair_option.empty() &&
+                             v.arguments[2].name == pairs->pair_option;
+      if (v.arguments.size() != 2 && !has_third) {
+        const std::string option = option_of(*pairs);
+        error(v, "`" + v.name + "` takes two arguments: what, and for what",
+              option.empty() ? "" : "write  " + v.name + "(x, value" + option + ")");
         continue;
       }
-      pair_list.emplace_back(&v.arguments[0].value, &v.arguments[1].value);
+      pair_list.push_back({&v.arguments[0].value, &v.arguments[1].value,
+                           has_third ? &v.arguments[2].value : nullptr});
       continue;
     }
     if (!argument.name.empty()) {
@@ -257,7 +275,7 @@ void CodeWriter::push_arguments(const ast::Expression& e, const CallRow& row, Ca
         name.name = argument.name;
         name.where = argument.where;
         names.push_back(std::move(name));
-        pair_list.emplace_back(&names.back(), &v);
+        pair_list.push_back({&names.back(), &v, nullptr});
         continue;
       }
       unknown_argument(argument, row);
@@ -290,12 +308,7 @@ void CodeWriter::push_arguments(const ast::Expression& e, const CallRow& row, Ca
         error(e, "`" + e.name + "` misses its argument `" + std::string(parameter.name) + "`",
               "write  " + signature(row));
       }
-      ArgumentSource source;
-      source.begin = static_cast<std::uint16_t>(here());
-      source.range = {parameter.fallback, 1, false};
-      emit_number(parameter.fallback);
-      source.end = static_cast<std::uint16_t>(here());
-      site.sources.push_back(source);
+      push_constant(parameter.fallback, site);
       continue;
     }
     if (row.entries_parameter == parameter.name) {
@@ -306,17 +319,32 @@ void CodeWriter::push_arguments(const ast::Expression& e, const CallRow& row, Ca
       }
       // The call itself refuses what is too small.
       site.result_entries =
-          static_cast<std::uint32_t>(std::clamp<std::int64_t>(entries.value_or(1), 1, 1024));
+          static_cast<std::uint32_t>(std::clamp<std::int64_t>(entries.value_or(1), 0, 1024));
     }
     push_argument(parameter, *given[i], site);
   }
-  for (const auto& [first, second] : pair_list) {
+  for (const auto& [first, second, third] : pair_list) {
     push_typed(pairs->pair_first, *pairs, *first, site);
     push_typed(ParameterType::Integer, *pairs, *second, site);
+    if (pairs->pair_option.empty()) continue;
+    if (third != nullptr) {
+      push_typed(ParameterType::Integer, *pairs, *third, site);
+    } else {
+      push_constant(kUnwrittenOption, site);
+    }
   }
   site.pairs = static_cast<std::uint32_t>(pair_list.size());
   site.arguments = static_cast<std::uint32_t>(site.sources.size());
   if (pairs != nullptr && row.entries_parameter == pairs->name) site.result_entries = site.pairs;
+}
+
+void CodeWriter::push_constant(std::int64_t value, CallSite& site) {
+  ArgumentSource source;
+  source.begin = static_cast<std::uint16_t>(here());
+  source.range = {value, 1, false};
+  emit_number(value);
+  source.end = static_cast<std::uint16_t>(here());
+  site.sources.push_back(source);
 }
 
 // `timeuot=5ms`, or `bel=IN` where a pair may stand: then either may have been meant.

@@ -69,12 +69,15 @@ struct Parameter {
   std::string_view pair;      // Pairs: the word that builds one, "watch" or "wait".
   bool makes_cancellation_point = false;  // Keyword: written, it makes the call one.
   ParameterType pair_first = ParameterType::Descriptor;
-  // Pairs of an object: a third value, `watch(x, v, NAME=w)`; the first's where it is not written.
+  // Pairs: a third value, `watch(x, v, NAME=w)`. Where it is not written it is the first's, in a
+  // call kUnwrittenOption.
   std::string_view pair_option;
   // Looks at a constant, `text` as it is written, that can never do anything sensible here. Null:
   // every number may stand here. What the kernel refuses with an error is not for this.
   Misuse (*misuse)(std::string_view text, std::int64_t value) = nullptr;
 };
+
+inline constexpr std::int64_t kUnwrittenOption = INT64_MIN;
 
 // What a call gives its caller.
 enum class ResultShape : std::uint8_t {
@@ -123,6 +126,10 @@ struct CallRow {
   std::vector<ErrnoRule> errors;
   std::string_view wakes;  // In words: whom, in which order.
   bool is_cancellation_point = false;
+  // Null, or: only a call with so many pairs that asks for so many entries is one; and when, in
+  // words.
+  bool (*is_point_if)(std::uint32_t pairs, std::uint32_t entries) = nullptr;
+  std::string_view point_when;
   bool lets_be_unwound = false;  // Behind it the caller may be ended between any two steps.
   bool unwinds_threads = false;  // Its first argument names a thread that it may end.
 
@@ -138,7 +145,7 @@ struct CallRow {
 
   // A *call* has a frame. The frame's bytes are zero before `begin`.
   std::size_t frame_bytes = 0;       // Without the tail.
-  std::size_t tail_bytes = 0;        // For each pair, or entry of the result, behind the frame.
+  std::size_t tail_bytes = 0;        // For each pair, or entry of the result if there are more.
   std::size_t entries = 0;           // Wait entries that the caller needs, and
   std::size_t entries_per_pair = 0;  // for each pair.
   void (*begin)(Step& step, std::span<const std::int64_t> arguments, std::byte* frame) = nullptr;

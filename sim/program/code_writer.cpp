@@ -1,5 +1,6 @@
 #include "sim/program/code_writer.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -10,6 +11,13 @@ using Kind = ast::Statement::Kind;
 
 // Instructions are addressed with 16 bits.
 constexpr std::size_t kInstructionsMax = 65'000;
+
+// Its list has as many entries as it says, out of those that were asked for.
+bool counts_entries(const CallRow& row) {
+  return std::any_of(row.parameters.begin(), row.parameters.end(), [&](const Parameter& parameter) {
+    return parameter.name == row.entries_parameter && parameter.type != ParameterType::Pairs;
+  });
+}
 
 }  // namespace
 
@@ -581,7 +589,7 @@ void CodeWriter::write_for(const ast::Statement& statement) {
   const std::size_t head = here();
   // poll-like lists have an entry per watch; others n entries.
   emit(Op::Local, entry.index_local);
-  if (list->row->entries_parameter == "maxevents") {
+  if (counts_entries(*list->row)) {
     emit(Op::Local, list->first);
   } else {
     emit_number(list->entries);

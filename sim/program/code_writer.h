@@ -191,6 +191,7 @@ class CodeWriter {
   void unknown_argument(const ast::Argument& argument, const CallRow& row);
   void add_names_for(const Parameter& pairs, std::vector<std::string>& names) const;
   void push_argument(const Parameter& parameter, const ast::Expression& argument, CallSite& site);
+  void push_constant(std::int64_t value, CallSite& site);
   void push_typed(ParameterType type, const Parameter& parameter, const ast::Expression& argument,
                   CallSite& site);
   void refuse_misuse(const Parameter& parameter, const ast::Expression& argument,

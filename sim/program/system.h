@@ -196,6 +196,7 @@ struct EntryRelay {
   std::vector<ClassId> read;
   std::vector<ListId> woken;
   std::vector<ListId> lists;
+  ClassSet read_besides;
 };
 
 struct System {

@@ -91,7 +91,10 @@ std::string render_call(const CallRow& call, const Page& page) {
     is_first = false;
   }
   text += row("wakes", call.wakes, page);
-  if (call.is_cancellation_point) text += row("cancel", "a cancellation point", page);
+  if (call.is_cancellation_point) {
+    const std::string when = call.point_when.empty() ? "" : " " + std::string(call.point_when);
+    text += row("cancel", "a cancellation point" + when, page);
+  }
   return text + row("source", call.source, page);
 }
 

@@ -9,6 +9,7 @@
 #include "models/futex.h"
 #include "models/futex_fd.h"
 #include "models/kernel.h"
+#include "models/kqueue.h"
 #include "models/mutex.h"
 #include "models/pipe.h"
 #include "models/poll.h"
@@ -47,7 +48,7 @@ bool has_cancellation(const Builder& builder) {
 }
 
 void before_objects(Builder& builder) {
-  kernel::begin_queues(builder, has_epoll(builder));
+  kernel::begin_queues(builder, has_epoll(builder) || has_kqueue(builder));
   if (has_signals(builder)) signals::make_signals(builder);
   if (has_cancellation(builder)) cancel::make_cancellation(builder);
 }
@@ -74,6 +75,7 @@ void after_objects(Builder& builder) {
   make_epoll_pool(builder);
   file::finish_table(builder);
   finish_epolls(builder);
+  finish_kqueues(builder);
 }
 
 }  // namespace
@@ -92,6 +94,7 @@ const Catalogue& catalogue() {
     result.models.push_back(socket_model());
     result.models.push_back(poll_model());
     result.models.push_back(epoll_model());
+    result.models.push_back(kqueue_model());
     result.models.push_back(wait_queue_model());
     result.models.push_back(mutex_model());
     result.models.push_back(queue_model());

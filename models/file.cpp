@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <deque>
+#include <numeric>
 #include <type_traits>
 #include <utility>
 
@@ -48,6 +49,7 @@ struct FileTable {
   std::vector<OpenFile> files;
   std::vector<Number> numbers;  // From kFirstNumber on.
   Ties ties;
+  NumberTies number_ties;
 };
 
 const FileTable& table_of(const View& view) {
@@ -184,6 +186,10 @@ FileId add_to_pool(Builder& builder, OpenFile file) {
 
 void set_ties(Builder& builder, const Ties& ties) { table_of(builder).ties = ties; }
 
+void set_number_ties(Builder& builder, const NumberTies& ties) {
+  table_of(builder).number_ties = ties;
+}
+
 void finish_table(Builder& builder) {
   FileTable& table = table_of(builder);
   for (std::size_t i = 0; i < table.opening_sites; ++i) add_number(table, builder, kNoFile);
@@ -206,6 +212,12 @@ std::vector<std::int64_t> declared_numbers(const View& view) {
     if (table.numbers[i].initial == kNoFile) continue;
     numbers.push_back(kFirstNumber + static_cast<std::int64_t>(i));
   }
+  return numbers;
+}
+
+std::vector<std::int64_t> all_numbers(const View& view) {
+  std::vector<std::int64_t> numbers(table_of(view).numbers.size());
+  std::iota(numbers.begin(), numbers.end(), kFirstNumber);
   return numbers;
 }
 
@@ -665,7 +677,10 @@ void begin_close(Step& step, std::span<const std::int64_t> arguments, CloseCall&
 }
 
 bool close_enabled(const View& view, const CloseCall& call) {
-  return call.at == CloseCall::At::Unlinking || may_fput(view, call.thread, call.file);
+  if (call.at == CloseCall::At::Fput) return may_fput(view, call.thread, call.file);
+  const NumberTies& ties = table_of(view).number_ties;
+  const bool has_ties = ties.exist != nullptr && ties.exist(view, call.number);
+  return !has_ties || ties.may_cut(view, call.thread, call.number);
 }
 
 // Follows close(2): file_close_fd() takes the number out under the table's lock, then fput. Calls
@@ -676,6 +691,11 @@ Progress step_close(Step& step, CloseCall& call) {
       call.file = lookup(step, call.number);
       if (call.file == kNoFile) return step.finish(bad_number(step, kNoFile));
       if (step.is_on(wakesim::id(Switch::FileCloseDoesNothing))) return step.finish(0);
+      const NumberTies& ties = table_of(step).number_ties;
+      if (ties.exist != nullptr && ties.exist(step, call.number)) {
+        ties.cut(step, call.number);
+        return Progress::Continues;
+      }
       step.write(find_number(table_of(step), call.number)->slot, Slot{});
       call.at = CloseCall::At::Fput;
       return Progress::Continues;
@@ -706,6 +726,7 @@ void close_effects(Effects& effects, std::span<const PossibleValues> arguments) 
   const FileTable& table = table_of(effects);
   for_each_number(table, arguments[0], [&](const Number& number) { effects.writes(number.slot); });
   lookup_effects(effects, arguments[0]);
+  if (table.number_ties.effects != nullptr) table.number_ties.effects(effects);
 }
 
 CallRow close_row() {

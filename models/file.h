@@ -196,14 +196,25 @@ struct Ties {
 };
 void set_ties(Builder& builder, const Ties& ties);
 
+// What goes with a number before it is free: a kqueue's knotes on it (knote_fdclose()). Each call
+// of `cut` is a step; while there are some the number leads to its file.
+struct NumberTies {
+  bool (*exist)(const View& view, std::int32_t number) = nullptr;
+  bool (*may_cut)(const View& view, ThreadId thread, std::int32_t number) = nullptr;
+  void (*cut)(Step& step, std::int32_t number) = nullptr;
+  void (*effects)(Effects& effects) = nullptr;
+};
+void set_number_ties(Builder& builder, const NumberTies& ties);
+
 // ---- During a run -------------------------------------------------------------------------------
 
 // True if no call ever opens or closes a number.
 bool is_table_constant(const View& view);
 const OpenFile& open_file(const View& view, FileId file);
 std::size_t file_count(const View& view);
-// Numbers that are open from the start.
+// Numbers that are open from the start, and those that may ever be.
 std::vector<std::int64_t> declared_numbers(const View& view);
+std::vector<std::int64_t> all_numbers(const View& view);
 std::uint32_t flags_of(const View& view, FileId file);
 
 // The file behind a number, or kNoFile. Takes no reference.

@@ -99,6 +99,7 @@ bool run_task_callback(Step& step, EntryId entry, const WakeOptions& options) {
     case WakeFunction::None:
     case WakeFunction::FutexQ:
     case WakeFunction::EpollItem:
+    case WakeFunction::Knote:
     case WakeFunction::Count:
       break;
     case WakeFunction::EpollWait:

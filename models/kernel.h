@@ -74,6 +74,7 @@ enum class WakeFunction : std::uint16_t {
   FutexQ = 4,      // No wait queue's: a futex_q, which only futex calls wake.
   EpollWait = 5,   // fs/eventpoll.c: ep_autoremove_wake_function
   EpollItem = 6,   // fs/eventpoll.c: ep_poll_callback. An object's entry.
+  Knote = 7,       // FreeBSD: knote(). An object's entry.
   Count,
 };
 

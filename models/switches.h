@@ -396,6 +396,30 @@ enum class Switch : std::uint16_t {
   EpollPollUsesUpEdges,        // epoll.poll-uses-up-edges
   EpollPollTrustsList,         // epoll.poll-trusts-list
   EpollCloseKeepsItems,        // epoll.close-keeps-items
+  // kqueue
+  KqueueOverflowDrops,         // kqueue.overflow-drops
+  KqueueTrustsQueue,           // kqueue.trusts-queue
+  KqueueAddDoesNotLook,        // kqueue.add-does-not-look
+  KqueueClearStaysQueued,      // kqueue.clear-stays-queued
+  KqueueClearKeepsTrigger,     // kqueue.clear-keeps-trigger
+  KqueueLevelNotRequeued,      // kqueue.level-not-requeued
+  KqueueOneshotStays,          // kqueue.oneshot-stays
+  KqueueDispatchStaysEnabled,  // kqueue.dispatch-stays-enabled
+  KqueueReportsDisabled,       // kqueue.reports-disabled
+  KqueueEnableForgetsActive,   // kqueue.enable-forgets-active
+  KqueueWakesNobody,           // kqueue.wakes-nobody
+  KqueueWakesOne,              // kqueue.wakes-one
+  KqueueTellsNoPoller,         // kqueue.tells-no-poller
+  KqueueKeyedByIdent,          // kqueue.keyed-by-ident
+  KqueueDeleteDoesNothing,     // kqueue.delete-does-nothing
+  KqueueCloseKeepsKnotes,      // kqueue.close-keeps-knotes
+  KqueueForgetsErrors,         // kqueue.forgets-errors
+  KqueueChangesNothing,        // kqueue.changes-nothing
+  KqueueBadIdentIsEnoent,      // kqueue.bad-ident-is-enoent
+  KqueueOtherFileIsEinval,     // kqueue.other-file-is-einval
+  KqueueRestarts,              // kqueue.restarts
+  KqueueTimeoutIsAnError,      // kqueue.timeout-is-an-error
+  KqueueZeroTimeoutSleeps,     // kqueue.zero-timeout-sleeps
   Count,
 };
 

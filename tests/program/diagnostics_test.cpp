@@ -809,6 +809,18 @@ TEST(CompilerSays, WrongKindOfObject) {
 )");
 }
 
+TEST(CompilerSays, APairWithOtherArguments) {
+  EXPECT_EQ(said_about(std::string(kHead) + R"(  a:
+    - kevent(efd, change(efd, EV_ADD, udate=1))
+)"),
+            R"(t.yaml:13:19: error: `change` takes two arguments: what, and for what
+
+  13 │     - kevent(efd, change(efd, EV_ADD, udate=1))
+     │                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+     write  change(x, value[, udata=w])
+)");
+}
+
 // What is said about `ep: epoll(ARGUMENTS)`, without the place.
 std::string said_about_epoll(const std::string& arguments) {
   std::string text = kHead;

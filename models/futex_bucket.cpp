@@ -1,6 +1,6 @@
 #include "models/futex_bucket.h"
 
-#include "models/futex_fd.h"
+#include "models/futex_pollable.h"
 #include "models/switches.h"
 #include "sim/assert.h"
 #include "sim/program/builder.h"
@@ -89,8 +89,8 @@ bool start_timeout(Step& step, std::int64_t nanoseconds, bool absolute) {
 }
 
 bool wake_mark(Step& step, EntryId waiter, Waking& waking) {
-  if (is_descriptor(step, waiter)) {
-    const bool counts = mark_descriptor(step, waiter);
+  if (is_pollable(step, waiter)) {
+    const bool counts = mark_pollable(step, waiter);
     if (counts) ++waking.result;
     return counts;
   }
@@ -127,7 +127,7 @@ Progress drop_lock(Step& step, std::uint32_t word, Waking& waking) {
 
 Progress wake_next(Step& step, Waking& waking) {
   if (has_marked(step, step.thread())) {
-    tell_descriptor(step);
+    tell_pollable(step);
   } else if (!kernel::is_empty(waking.tasks)) {
     kernel::wake_up_first(step, waking.tasks);
   }

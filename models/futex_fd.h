@@ -7,12 +7,11 @@
 // One step    one hold of the bucket lock. The words, their queues and the wakes of threads are
 //             those of today's kernel: models/futex.h.
 //
-// The descriptor's futex_q stands on the word's queue among those of threads. Nothing is compared
-// when it is put there, and a wake takes it off for good.
+// The futex_q is models/futex_pollable.h. Nothing is compared when it is put on the word's queue,
+// and a wake takes it off for good.
 
 #pragma once
 
-#include "models/kernel.h"
 #include "sim/program/builder.h"
 #include "sim/program/catalogue.h"
 
@@ -24,19 +23,3 @@ ModelTable futex_fd_model();
 void make_futex_fd_pool(Builder& builder);
 
 }  // namespace wakesim
-
-namespace wakesim::futex {
-
-// What the calls that wake and requeue need to know about descriptors. wake_futex(): off the queue
-// first, and then, one after the other, the signal and whoever polls.
-bool is_descriptor(const View& view, EntryId waiter);
-// The descriptor counts as a waiter that the calling thread has woken; false if it does not.
-bool mark_descriptor(Step& step, EntryId waiter);
-// Does the thread still have to tell a descriptor?
-bool has_marked(const View& view, ThreadId waker);
-void tell_descriptor(Step& step);
-void effects_of_telling(Effects& effects);
-// A requeue may take descriptors along to this word.
-void effects_of_moving_descriptors(Effects& effects, WordId to);
-
-}  // namespace wakesim::futex

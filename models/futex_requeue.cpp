@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "models/futex_bucket.h"
-#include "models/futex_fd.h"
+#include "models/futex_pollable.h"
 #include "models/switches.h"
 #include "sim/assert.h"
 #include "sim/program/builder.h"
@@ -174,7 +174,7 @@ void effects_of_requeue(Effects& effects, std::span<const PossibleValues> argume
     if (Compares) effects.reads_word(word);
     for_each_word(arguments[1], [&](WordId word2) {
       effects.moves(effects.list_of_word(word), effects.list_of_word(word2));
-      effects_of_moving_descriptors(effects, word2);
+      effects_of_moving_pollables(effects, word2);
     });
   });
 }

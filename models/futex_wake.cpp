@@ -11,7 +11,7 @@
 #include <string_view>
 
 #include "models/futex_bucket.h"
-#include "models/futex_fd.h"
+#include "models/futex_pollable.h"
 #include "models/switches.h"
 #include "sim/assert.h"
 #include "sim/program/builder.h"
@@ -71,7 +71,7 @@ bool always_enabled(const View&, const Frame&) {
 Progress wake_first(Step& step, FutexWake& wake) {
   const ListId list = step.list_of_word(static_cast<WordId>(wake.word));
   for (EntryId e = step.first(list); e != kNoEntry; e = step.next(list, e)) {
-    if ((step.entry(e).key & wake.bitset) == 0 || is_descriptor(step, e)) continue;
+    if ((step.entry(e).key & wake.bitset) == 0 || is_pollable(step, e)) continue;
     kernel::try_to_wake_up(step, step.owner(e), kernel::kTaskNormal);
     if (++wake.waking.result >= wake.count) break;
   }

@@ -239,8 +239,9 @@ class ObjectDeclarer {
         return words(expression);
       case ParameterType::Descriptor:
         return descriptor(expression);
-      case ParameterType::Word:
       case ParameterType::Object:
+        return handle(parameter, expression);
+      case ParameterType::Word:
       case ParameterType::Integer:
       case ParameterType::Flags:
       case ParameterType::Duration:
@@ -325,6 +326,22 @@ class ObjectDeclarer {
     values.push_back(*second);
     if (!pairs.pair_option.empty()) values.push_back(*third);
     return true;
+  }
+
+  // What calls get for an object of one of the parameter's kinds.
+  std::optional<std::int64_t> handle(const Parameter& parameter,
+                                     const ast::Expression& expression) {
+    std::vector<const ast::Expression*> indices;
+    const Symbol* const symbol = resolve(expression, indices);
+    const bool is_object = symbol != nullptr && symbol->kind == Symbol::Kind::Object;
+    if (!is_object || system_.objects[symbol->first].row->kind != parameter.kinds) {
+      diagnostics_.error(expression.where, "`" + to_text(expression) + "` is no " +
+                                               std::string(parameter.kinds) + " declared above");
+      return std::nullopt;
+    }
+    const auto place = place_of(expression, indices, symbol->extents);
+    if (!place) return std::nullopt;
+    return system_.objects[symbol->first].handle + *place;
   }
 
   // The number of efd, p[0], conn[i][1] or c.bell, declared above.

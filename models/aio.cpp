@@ -48,6 +48,8 @@ struct Context {
   std::vector<Cell<Request>> requests;  // Of the class of `state`.
   kernel::WaitQueue waiters;            // kioctx::wait
   kernel::WaitQueue destroyer;          // ctx_rq_wait's completion
+  bool has_pollers = false;
+  kernel::WaitQueue pollers;
 };
 
 // Nobody uses the context any more and no request is under way: free_ioctx_reqs().
@@ -181,6 +183,9 @@ Progress step_complete(Step& step, Complete& complete) {
         wake_waiters(step, context, complete.available);
       }
       finish_request(step, context);
+      if (context.has_pollers && !step.is_on(id(Switch::PollfsAioTellsNobody))) {
+        kernel::wake_up(step, context.pollers, {.exclusive = 0, .key = file::kIn});
+      }
       return step.finish(0);
   }
   WAKESIM_UNREACHABLE();
@@ -205,6 +210,7 @@ void context_effects(Effects& effects, const PossibleValues& handles) {
     effects.writes(context.state);
     effects.wakes(context.waiters.list);
     effects.wakes(context.destroyer.list);
+    if (context.has_pollers) effects.wakes(context.pollers.list);
   }
 }
 
@@ -680,6 +686,33 @@ ObjectRow object_row() {
 }
 
 }  // namespace
+
+void add_aio_pollers(Builder& builder, ObjectId context) {
+  Context& record = builder.record<Context>(context);
+  if (record.has_pollers) return;
+  record.has_pollers = true;
+  record.pollers = kernel::make_wait_queue(builder, "pollers of a context");
+  kernel::set_subject(builder, builder.record<Context>(context).pollers, context);
+}
+
+const kernel::WaitQueue& aio_pollers(const View& view, ObjectId context) {
+  return context_of(view, context).pollers;
+}
+
+std::uint32_t aio_events(const View& view, ObjectId context) {
+  return view.read(context_of(view, context).state).events;
+}
+
+void take_aio_event(Step& step, ObjectId context) {
+  ContextState state = step.read(context_of(step, context).state);
+  WAKESIM_ASSERT(state.events > 0);
+  --state.events;
+  step.write(context_of(step, context).state, state);
+}
+
+void effects_of_aio_events(Effects& effects, ObjectId context) {
+  effects.writes(effects.object<Context>(context).state);
+}
 
 ModelTable aio_model() {
   ModelTable table;

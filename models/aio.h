@@ -10,10 +10,21 @@
 
 #pragma once
 
+#include "models/kernel.h"
+#include "sim/program/builder.h"
 #include "sim/program/catalogue.h"
+#include "sim/program/step.h"
 
 namespace wakesim {
 
 ModelTable aio_model();
+
+// For a descriptor on a context: who polls is woken behind each completion, from the first of these
+// calls on. Taking an event is what io_getevents() does.
+void add_aio_pollers(Builder& builder, ObjectId context);
+const kernel::WaitQueue& aio_pollers(const View& view, ObjectId context);
+std::uint32_t aio_events(const View& view, ObjectId context);
+void take_aio_event(Step& step, ObjectId context);
+void effects_of_aio_events(Effects& effects, ObjectId context);
 
 }  // namespace wakesim

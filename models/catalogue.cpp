@@ -13,6 +13,7 @@
 #include "models/mutex.h"
 #include "models/pipe.h"
 #include "models/poll.h"
+#include "models/pollfs.h"
 #include "models/queue.h"
 #include "models/signal.h"
 #include "models/signalfd.h"
@@ -34,9 +35,10 @@ bool has_signals(const Builder& builder) {
     const auto thread = static_cast<ThreadId>(t);
     if (!builder.handled_by(thread).empty() || builder.is_unwindable(thread)) return true;
   }
-  return builder.declares("signalfd") || is_called("signalfd") || is_called("kill") ||
-         is_called("pthread_sigmask") || is_called("sigpending") || is_called("sigwait") ||
-         is_called("sigtimedwait") || is_called("sigsuspend") || is_called("pause");
+  return builder.declares("signalfd") || builder.declares("plsignal") || is_called("signalfd") ||
+         is_called("kill") || is_called("pthread_sigmask") || is_called("sigpending") ||
+         is_called("sigwait") || is_called("sigtimedwait") || is_called("sigsuspend") ||
+         is_called("pause");
 }
 
 bool has_cancellation(const Builder& builder) {
@@ -90,6 +92,7 @@ const Catalogue& catalogue() {
     result.models.push_back(timerfd_model());
     result.models.push_back(signalfd_model());
     result.models.push_back(aio_model());
+    result.models.push_back(pollfs_model());
     result.models.push_back(pipe_model());
     result.models.push_back(socket_model());
     result.models.push_back(poll_model());

@@ -187,7 +187,8 @@ void settle_call(Interruption& what, bool restarts) {
 void make_signals(Builder& builder) {
   Signals signals;
   signals.process = builder.add_cell("signals of the process", Set{0});
-  signals.has_signalfd = builder.declares("signalfd") || builder.call_sites("signalfd") > 0;
+  signals.has_signalfd = builder.declares("signalfd") || builder.declares("plsignal") ||
+                         builder.call_sites("signalfd") > 0;
   if (signals.has_signalfd) {
     signals.siglock = builder.add_cell("siglock", std::uint32_t{0});
     signals.signalfd_queue = kernel::make_wait_queue(builder, "waiters for signals");

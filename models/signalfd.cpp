@@ -373,6 +373,8 @@ ObjectRow object_row() {
 
 }  // namespace
 
+ObjectRow signalfd_row() { return object_row(); }
+
 void make_signalfd_pool(Builder& builder) {
   const std::size_t count = builder.call_sites("signalfd");
   for (std::size_t i = 0; i < count; ++i) {

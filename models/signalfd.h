@@ -18,6 +18,9 @@ namespace wakesim {
 
 ModelTable signalfd_model();
 
+// For the same object under another name.
+ObjectRow signalfd_row();
+
 // Makes the files that calls of signalfd() may open. Once, when all objects have been created.
 void make_signalfd_pool(Builder& builder);
 

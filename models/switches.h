@@ -185,6 +185,13 @@ enum class Switch : std::uint16_t {
   AioWakesNobody,          // aio.wakes-nobody
   AioDestroyWakesNobody,   // aio.destroy-wakes-nobody
   AioNoLookAfterQueueing,  // aio.no-look-after-queueing
+  // pollfs
+  PollfsFutexComparesApart,  // pollfs.futex-compares-apart
+  PollfsFutexStaysFired,     // pollfs.futex-stays-fired
+  PollfsPollForgetsIn,       // pollfs.poll-forgets-in
+  PollfsNonblockSleeps,      // pollfs.nonblock-sleeps
+  PollfsTakesShortReads,     // pollfs.takes-short-reads
+  PollfsAioTellsNobody,      // pollfs.aio-tells-nobody
   // poll
   PollClearsTriggeredLate,       // poll.clears-triggered-late
   PollChecksBeforeLinking,       // poll.checks-before-linking

@@ -149,7 +149,8 @@ const CallRow& expire_row() {
   static const CallRow row = [] {
     CallRow result;
     result.name = "timerfd.expire";
-    result.parameters = {{.name = "tfd", .type = ParameterType::Object, .kinds = "timerfd"}};
+    result.parameters = {
+        {.name = "tfd", .type = ParameterType::Object, .kinds = "timerfd pltimer"}};
     result.result = ResultShape::Nothing;
     result.about = "The timer goes off.";
     result.source = "timerfd_triggered() in fs/timerfd.c";
@@ -635,6 +636,8 @@ ObjectRow object_row() {
 }
 
 }  // namespace
+
+ObjectRow timerfd_row() { return object_row(); }
 
 ModelTable timerfd_model() {
   ModelTable table;

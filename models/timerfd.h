@@ -16,4 +16,7 @@ namespace wakesim {
 
 ModelTable timerfd_model();
 
+// For the same object under another name.
+ObjectRow timerfd_row();
+
 }  // namespace wakesim

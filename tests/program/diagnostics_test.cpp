@@ -821,6 +821,17 @@ TEST(CompilerSays, APairWithOtherArguments) {
 )");
 }
 
+TEST(CompilerSays, AnObjectOfAnotherKindForAnObject) {
+  std::string text = kHead;
+  text.insert(text.find("threads:"), "  pa: plaio(efd)\n");
+  EXPECT_EQ(said_about(text + "  a:\n    - read(pa)\n"),
+            R"(t.yaml:11:13: error: `efd` is no aio_context declared above
+
+  11 │   pa: plaio(efd)
+     │             ^^^
+)");
+}
+
 // What is said about `ep: epoll(ARGUMENTS)`, without the place.
 std::string said_about_epoll(const std::string& arguments) {
   std::string text = kHead;

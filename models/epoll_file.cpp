@@ -139,15 +139,14 @@ bool poll_enabled(const View& view, ThreadId thread, const OpenFile& file) {
   return scan_enabled(view, thread, epoll_of(view, file.object));
 }
 
-constexpr std::uint32_t kReady = file::kIn | file::kRdNorm;
-
 std::optional<std::uint32_t> poll_step(Step& step, const OpenFile& file) {
   const Epoll& epoll = epoll_of(step, file.object);
-  if (step.is_on(id(Switch::EpollPollTrustsList))) return step.size(epoll.ready) != 0 ? kReady : 0;
+  if (step.is_on(id(Switch::EpollPollTrustsList)))
+    return step.size(epoll.ready) != 0 ? kReadable : 0;
   PollScanner scanner(step, epoll);
   const bool has_found = !scanner.wants_more();
   if (!step_scan(step, epoll, scanner)) return {};
-  return has_found ? kReady : 0;
+  return has_found ? kReadable : 0;
 }
 
 void poll_effects(Effects& effects, const OpenFile& file) {

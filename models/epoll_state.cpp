@@ -234,6 +234,41 @@ std::optional<std::uint32_t> ask_item(Step& step, const Epoll& epoll) {
   return step.is_on(id(Switch::EpollReportsAllBits)) ? *mask : *mask & state.events;
 }
 
+namespace {
+
+bool is_to_report(const View& view, const Item& item, Watched watched) {
+  const ItemState state = view.read(item.state);
+  // A ONESHOT item that was reported is armed for nothing.
+  if (state.file == 0 || (state.events & ~kPrivateBits) == 0) return false;
+  const bool is_edge = (state.events & kEdge) != 0;
+  return !is_edge || watched == Watched::ReportedToo || is_linked(view, item.ready);
+}
+
+bool is_ready(Step& step, const Epoll& epoll, std::uint32_t place, Watched watched) {
+  const ItemState state = item_state(step, epoll, place);
+  if (const Epoll* const inner = epoll_of_file(step, file_of(state))) {
+    return (state.events & kReadable) != 0 && !ready_item(step, *inner, watched).empty();
+  }
+  if (!may_take_mutex(step, epoll)) return false;
+  take_mutex(step, epoll);
+  take_in_hand(step, epoll, place);
+  std::optional<std::uint32_t> mask;
+  while (!mask && may_ask_item(step, step.thread(), epoll)) mask = ask_item(step, epoll);
+  release_mutex(step, epoll);
+  return mask.value_or(0) != 0;
+}
+
+}  // namespace
+
+std::string ready_item(Step& step, const Epoll& epoll, Watched watched) {
+  for (std::uint32_t place = 0; place < epoll.items.size(); ++place) {
+    if (!is_to_report(step, epoll.items[place], watched)) continue;
+    if (!is_ready(step, epoll, place, watched)) continue;
+    return file::open_file(step, file_of(item_state(step, epoll, place))).name;
+  }
+  return {};
+}
+
 bool queue_ready_item(Step& step, const Epoll& epoll, std::uint32_t place, std::uint32_t mask) {
   const Item& item = item_at(epoll, place);
   if (latches(step, step.read(item.state))) latch(step, item.ready, mask);

@@ -31,6 +31,9 @@ enum Event : std::uint32_t {
 // EP_PRIVATE_BITS: what is left of the mask of a ONESHOT item that has been reported.
 inline constexpr std::uint32_t kPrivateBits = kExclusive | kWakeup | kOneshot | kEdge;
 
+// What poll() of an epoll says when one of its items is ready.
+inline constexpr std::uint32_t kReadable = file::kIn | file::kRdNorm;
+
 // struct epitem: keyed by open file and number. All zero: unused.
 struct ItemState {
   std::int64_t data;
@@ -163,6 +166,9 @@ void take_in_hand(Step& step, const Epoll& epoll, std::uint32_t place);
 // ep_item_poll() of the item in hand: a step at a time, the mask once it is whole.
 bool may_ask_item(const View& view, ThreadId thread, const Epoll& epoll);
 std::optional<std::uint32_t> ask_item(Step& step, const Epoll& epoll);
+// For judges, on a copy of the state: asks the file of each armed item, on the ready list or not,
+// and gives the name of the first that is ready, or "". In an epoll that it watches, one will do.
+std::string ready_item(Step& step, const Epoll& epoll, Watched watched);
 // The end of ep_insert() and ep_modify(), under ep->lock. True if poll_wait is to be woken.
 bool queue_ready_item(Step& step, const Epoll& epoll, std::uint32_t place, std::uint32_t mask);
 

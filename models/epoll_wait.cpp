@@ -385,6 +385,10 @@ std::string wait_subject(const View& view, const std::byte* frame) {
                              : file::open_file(view, id).name;
 }
 
+std::string wait_ready(Step& step, const std::byte* frame, Watched watched) {
+  return ready_item(step, epoll_of(step, wait_call(frame).epoll), watched);
+}
+
 // As after a timeout that found the entry still queued.
 void return_empty(Step& step, std::byte* frame) {
   WaitCall& call = *reinterpret_cast<WaitCall*>(frame);
@@ -439,6 +443,7 @@ CallRow row_of(std::string_view name) {
   bind_frame<WaitCall, begin_wait<variant>, wait_enabled, step_wait, wait_phase>(row);
   row.may_return_empty = true;
   row.return_empty = return_empty;
+  row.ready = wait_ready;
   row.subject = wait_subject;
   row.effects = wait_effects;
   return row;

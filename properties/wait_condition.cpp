@@ -54,8 +54,7 @@ const WaitRegion* innermost(const Code& code, std::uint16_t pc, WaitRegion::Kind
   return result;
 }
 
-// poll and select: the call itself says what it waits for. An epoll has a list of what may be
-// ready, and whether that list is right is often the question.
+// poll and select: the call itself says what it waits for.
 bool names_what_it_watches(const CallRow& row) {
   return row.result == ResultShape::List &&
          std::any_of(row.parameters.begin(), row.parameters.end(), [](const Parameter& parameter) {
@@ -88,20 +87,23 @@ class Question {
     return WaitCondition{site.row->condition(view, frame), ready_text(site)};
   }
 
-  // Of a call that names what it watches: is something there if it looks again?
+  // Of a call that says what it watches: is something there that it must report?
   std::optional<WaitCondition> is_there(const CallSite& site) const {
-    std::vector<std::byte> copy(state_, state_ + system_.layout.bytes);
-    executor_.wake(copy.data(), thread_);
-    const Actor self{ActorKind::Thread, thread_};
-    const std::uint16_t sleeps_at = executor_.pc(state_, thread_);
-    for (int i = 0; i < kStepsMax && executor_.enabled(copy.data(), self); ++i) {
-      StepRecord record;
-      executor_.step(copy.data(), {self, 0}, record);
-      const bool is_inside = executor_.pc(copy.data(), thread_) == sleeps_at &&
-                             executor_.call_site(copy.data(), thread_) != nullptr;
-      if (!is_inside) return WaitCondition{true, ready_text(site)};
+    if (site.row->ready == nullptr) {
+      return names_what_it_watches(*site.row) ? looks_again(site) : std::nullopt;
     }
-    return std::nullopt;
+    const std::string name = find_ready(Watched::MustReport);
+    return name.empty() ? std::nullopt : std::optional(WaitCondition{true, name + " is ready"});
+  }
+
+  // Is something there whose edge it has reported, or missed? A service that has done all it wanted
+  // with that may rest.
+  std::optional<WaitCondition> had_an_edge(const CallSite& site) const {
+    const bool may_rest = system_.threads[index(thread_)].is_service;
+    if (site.row->ready == nullptr || may_rest) return std::nullopt;
+    const std::string name = find_ready(Watched::ReportedToo);
+    if (name.empty()) return std::nullopt;
+    return WaitCondition{true, name + " is ready (edge-triggered and not on the ready list)"};
   }
 
   // `site` is null for a thread at an `await`.
@@ -126,7 +128,9 @@ class Question {
 
   // To come to its end is reason enough, but not behind a call that says what it waits for: to go
   // on without it is no work found.
-  WaitCondition probe(Probe kind, bool says_what) {
+  WaitCondition probe(Probe kind) {
+    const CallRow& row = *executor_.call_site(state_, thread_)->row;
+    const bool says_what = names_what_it_watches(row) || row.ready != nullptr;
     StepRecord record;
     const std::uint16_t sleeps_at = executor_.pc(state_, thread_);
     executor_.return_empty(copy_.data(), thread_, record);
@@ -143,6 +147,27 @@ class Question {
   }
 
  private:
+  // With the kernel's own steps, on a copy: woken, does the call return?
+  std::optional<WaitCondition> looks_again(const CallSite& site) const {
+    std::vector<std::byte> copy(state_, state_ + system_.layout.bytes);
+    executor_.wake(copy.data(), thread_);
+    const Actor self{ActorKind::Thread, thread_};
+    const std::uint16_t sleeps_at = executor_.pc(state_, thread_);
+    for (int i = 0; i < kStepsMax && executor_.enabled(copy.data(), self); ++i) {
+      StepRecord record;
+      executor_.step(copy.data(), {self, 0}, record);
+      const bool is_inside = executor_.pc(copy.data(), thread_) == sleeps_at &&
+                             executor_.call_site(copy.data(), thread_) != nullptr;
+      if (!is_inside) return WaitCondition{true, ready_text(site)};
+    }
+    return std::nullopt;
+  }
+
+  std::string find_ready(Watched watched) const {
+    std::vector<std::byte> copy(state_, state_ + system_.layout.bytes);
+    return executor_.find_ready(copy.data(), thread_, watched);
+  }
+
   std::string ready_text(const CallSite& site) const {
     std::string subject;
     if (site.row->subject != nullptr) {
@@ -205,11 +230,10 @@ WaitCondition wait_condition(const Executor& executor, const std::byte* state, T
   }
   if (const auto answer = question.loop_exit(site)) return *answer;
   if (!site->row->may_return_empty || options.probe == Probe::Off) return {};
-  const bool says_what = names_what_it_watches(*site->row);
-  if (says_what && options.probe == Probe::On) {
-    if (const auto answer = question.is_there(*site)) return *answer;
-  }
-  return question.probe(options.probe, says_what);
+  if (options.probe == Probe::SleepsAgain) return question.probe(options.probe);
+  if (const auto answer = question.is_there(*site)) return *answer;
+  const WaitCondition found = question.probe(options.probe);
+  return found.holds ? found : question.had_an_edge(*site).value_or(found);
 }
 
 }  // namespace wakesim

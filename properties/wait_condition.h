@@ -2,11 +2,12 @@
 //
 // Asked in this order: the innermost `waits_for:`; for calls that return only with what they wait
 // for (a read), the call's own condition; the exit of the innermost enclosing loop, found out by
-// running the loop alone on a copy of the state; for calls that name what they watch (poll,
-// select), whether something is there if they look again; for calls that may return empty-handed,
-// the probe: on a copy the call returns as when nothing happened, the thread runs alone until it
-// sleeps again, and shared state differs from before, or it finished; to finish is not enough for
-// calls that name what they watch.
+// running the loop alone on a copy of the state; for calls that say what they watch (poll, select,
+// epoll_wait), whether something is there if they look again; for calls that may return
+// empty-handed, the probe: on a copy the call returns as when nothing happened, the thread runs
+// alone until it sleeps again, and shared state differs from before, or it finished; to finish is
+// not enough for calls that say what they watch. Last, for an epoll_wait, whether an item is ready
+// whose edge was reported before.
 
 #pragma once
 

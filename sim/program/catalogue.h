@@ -91,6 +91,9 @@ enum class Progress : std::uint8_t { Continues, Returned };
 // How long a step takes in timed runs; the machine's cost table has the nanoseconds.
 enum class Cost : std::uint8_t { User, Atomic, SystemCall, KernelStep, Free };
 
+// What the call must report now, or also an edge that it has reported and will not report again.
+enum class Watched : std::uint8_t { MustReport, ReportedToo };
+
 // One errno value and when it is returned.
 struct ErrnoRule {
   std::string_view name;
@@ -161,6 +164,9 @@ struct CallRow {
   void (*return_empty)(Step& step, std::byte* frame) = nullptr;
   // Calls that return only with what they wait for: does it hold now?
   bool (*condition)(const View& view, const std::byte* frame) = nullptr;
+  // Of a call that asks only what is on a list: does something that it watches hold, whatever the
+  // list says? The name of the first that does, or "". Asked on a copy of the state.
+  std::string (*ready)(Step& step, const std::byte* frame, Watched watched) = nullptr;
   // For the judge of owner cycles: the thread that must act before this call can go on, or -1.
   std::int64_t (*waits_for_owner)(const View& view, const std::byte* frame) = nullptr;
   // The object in question, for messages: a name such as `seq` or `efd`.

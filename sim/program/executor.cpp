@@ -444,6 +444,12 @@ void Executor::wake(std::byte* state, ThreadId thread) const {
   system_.catalogue->hooks.wake_spuriously(step, thread);
 }
 
+std::string Executor::find_ready(std::byte* state, ThreadId thread, Watched watched) const {
+  StepRecord record;
+  Step step(system_, state, record, thread, 0, nullptr);
+  return call_site(state, thread)->row->ready(step, frame(state, thread), watched);
+}
+
 void Executor::jump_to(std::byte* state, ThreadId thread, std::uint16_t pc) const {
   StepRecord record;
   Step step(system_, state, record, thread, 0, nullptr);

@@ -76,6 +76,8 @@ class Executor {
   void return_empty(std::byte* state, ThreadId thread, StepRecord& record) const;
   // Lets it look again, as if somebody had woken it.
   void wake(std::byte* state, ThreadId thread) const;
+  // CallRow::ready of the call in flight; may change the state.
+  std::string find_ready(std::byte* state, ThreadId thread, Watched watched) const;
   // Abandons the call in flight: its frame is gone and the thread stands at `pc`.
   void jump_to(std::byte* state, ThreadId thread, std::uint16_t pc) const;
 

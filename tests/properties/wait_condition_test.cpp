@@ -62,7 +62,12 @@ objects:
   e: eventfd(0, EFD_NONBLOCK)
   jobs: queue(4)
   flag: word(0)
+  p: pipe
   ep: epoll(watch(e, IN))
+  edge: epoll(watch(e, IN|ET))
+  once: epoll(watch(e, IN|ONESHOT))
+  outer: epoll(watch(ep, IN))
+  both: epoll(watch(e, IN), watch(p[1], OUT|ET))
 )" + switches + "threads:\n  t:\n" + thread +
                                              R"(  other:
     - push(jobs, 1)
@@ -86,10 +91,39 @@ TEST(WaitCondition, APollThatNothingSatisfiesIsStuck) {
   }
 }
 
-// An epoll's list may be wrong, so it does not say that nothing is there.
-TEST(WaitCondition, AnEpollWaitIsStillProbed) {
-  EXPECT_EQ(verdict("    - epoll_wait(ep, maxevents=1)\n"),
-            "no-lost-wakeup: t sleeps for ever, although it could finish if it looked again");
+TEST(WaitCondition, AnEpollWaitThatNothingSatisfiesIsStuck) {
+  for (const char* epoll : {"ep", "edge", "once", "outer"}) {
+    const std::string call = "    - epoll_wait(" + std::string(epoll) + ", maxevents=1)\n";
+    EXPECT_EQ(verdict(call), "no-stuck-thread: t waits for ever in `epoll_wait`") << epoll;
+  }
+}
+
+// An item that was reported ONESHOT is armed for nothing: what its file has does not count.
+TEST(WaitCondition, ADisarmedItemIsNotWaitedFor) {
+  EXPECT_EQ(verdict("    - repeat 2: epoll_wait(once, maxevents=1)\n", "fence()"),
+            "no-stuck-thread: t waits for ever in `epoll_wait`");
+}
+
+// The file has what the item asks for, but the list of what is ready does not say so: because the
+// program used up the edge, or because of a mistake of the kernel's.
+TEST(WaitCondition, AnEpollWaitBesideAReadyItemIsLost) {
+  EXPECT_EQ(verdict("    - repeat 2: epoll_wait(edge, maxevents=1)\n", "fence()"),
+            "no-lost-wakeup: t sleeps for ever, although e is ready (edge-triggered and not on the "
+            "ready list)");
+  const std::string silent = "machine: { switches: [eventfd.write-wakes-nobody] }\n";
+  EXPECT_EQ(verdict("    - epoll_wait(ep, maxevents=1)\n", "fence()", silent),
+            "no-lost-wakeup: t sleeps for ever, although e is ready");
+  EXPECT_EQ(verdict("    - epoll_wait(outer, maxevents=1)\n", "fence()", silent),
+            "no-lost-wakeup: t sleeps for ever, although ep is ready");
+}
+
+// A pipe that can be written to is told once; a loop that had no use for that is at rest, and one
+// that need not be told again is not: a level is told while it lasts.
+TEST(WaitCondition, AServiceMayRestAfterAnEdge) {
+  const std::string loop = "    - forever:\n        - epoll_wait(both, maxevents=2)\n";
+  EXPECT_EQ(verdict(loop + "        - read(e)\n"), "holds");
+  EXPECT_EQ(verdict(loop, "fence()", "machine: { switches: [epoll.level-not-requeued] }\n"),
+            "no-lost-wakeup: t sleeps for ever, although e is ready");
 }
 
 // The doorbell is silent, but a job is there: what it would do is the condition.

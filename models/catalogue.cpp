@@ -57,6 +57,7 @@ void before_objects(Builder& builder) {
 
 InterruptHooks interrupt_hooks() {
   InterruptHooks hooks;
+  hooks.misuse_as_handled = signals::misuse_as_handled;
   hooks.is_pending = signals::is_pending;
   hooks.holds_back = signals::holds_back;
   hooks.take = signals::take;

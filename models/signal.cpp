@@ -38,10 +38,10 @@ struct Signals {
 
 constexpr std::string_view kKey = "signals";
 
-constexpr ConstantRow kSignals[] = {{"SIGHUP", 1},   {"SIGINT", 2},   {"SIGQUIT", 3},
-                                    {"SIGUSR1", 10}, {"SIGUSR2", 12}, {"SIGPIPE", 13},
-                                    {"SIGALRM", 14}, {"SIGTERM", 15}, {"SIGCHLD", 17},
-                                    {"SIGCONT", 18}, {"SIGURG", 23},  {"SIGIO", 29}};
+constexpr ConstantRow kSignals[] = {
+    {"SIGHUP", 1},   {"SIGINT", 2},   {"SIGQUIT", 3},  {"SIGKILL", kSigKill}, {"SIGSTOP", kSigStop},
+    {"SIGUSR1", 10}, {"SIGUSR2", 12}, {"SIGPIPE", 13}, {"SIGALRM", 14},       {"SIGTERM", 15},
+    {"SIGCHLD", 17}, {"SIGCONT", 18}, {"SIGURG", 23},  {"SIGIO", 29}};
 constexpr std::int64_t kSignalMax = 64;
 
 std::string signal_name(std::int64_t number) {
@@ -452,6 +452,27 @@ Misuse misuse_as_signal(std::string_view text, std::int64_t value) {
           "signals are 1 to 64; `wakesim models signal` lists their names"};
 }
 
+namespace {
+
+// sig_kernel_only()
+bool is_kernel_only(std::int64_t signal) { return signal == kSigKill || signal == kSigStop; }
+
+// Its effect is its default action, and there are none here.
+Misuse misuse_as_sent(std::string_view text, std::int64_t value) {
+  if (!is_kernel_only(value)) return misuse_as_signal(text, value);
+  return {"`" + std::string(text) + "` acts on the whole process, which is not modelled",
+          "send a signal that has a handler, or end one thread:  cancel(THREAD)"};
+}
+
+}  // namespace
+
+// do_sigaction()
+Misuse misuse_as_handled(std::string_view text, std::int64_t value) {
+  if (!is_kernel_only(value)) return misuse_as_signal(text, value);
+  return {"`" + std::string(text) + "` cannot have a handler: sigaction(2) gives EINVAL",
+          "a signal that asks a program to end is SIGTERM"};
+}
+
 void effects(Effects& effects) {
   effects_of_mask(effects);
   const auto& signals = effects.object<Signals>(effects.system().singletons.find(kKey)->second);
@@ -760,7 +781,7 @@ CallRow kill_row() {
   CallRow row;
   row.name = "kill";
   row.parameters = {{.name = "target", .type = ParameterType::Thread},
-                    {.name = "signal", .type = ParameterType::Flags, .misuse = misuse_as_signal}};
+                    {.name = "signal", .type = ParameterType::Flags, .misuse = misuse_as_sent}};
   row.about = "Sends a signal to a thread, to `self` or to `process`.";
   row.source = "kernel/signal.c, send_signal_locked() and complete_signal(); kill(2), tgkill(2)";
   row.errors = {{"EINVAL", "no signal has this number"}, {"ESRCH", "the thread has ended"}};
@@ -838,11 +859,11 @@ CallRow pending_row() {
 CallRow set_row() {
   CallRow row;
   row.name = "sigset";
-  row.parameters = {{.name = "signal", .type = ParameterType::Flags, .misuse = misuse_as_signal}};
-  for (const std::string_view name : {"second", "third", "fourth"}) {
-    row.parameters.push_back({.name = name, .type = ParameterType::Flags, .is_optional = true});
-  }
-  row.about = "A set of up to four signals, as a number.";
+  row.parameters = {{.name = "signal",
+                     .type = ParameterType::Flags,
+                     .is_repeated = true,
+                     .misuse = misuse_as_signal}};
+  row.about = "A set of signals, as a number; sigset() is the empty one.";
   row.source = "sigsetops(3)";
   row.constant = make_set;
   return row;

@@ -30,7 +30,9 @@ constexpr Set set_of(std::int64_t signal) {
   return signal >= 1 && signal <= 64 ? Set{1} << (signal - 1) : 0;
 }
 
+inline constexpr std::int64_t kSigKill = 9;
 inline constexpr std::int64_t kSigPipe = 13;
+inline constexpr std::int64_t kSigStop = 19;
 inline constexpr std::int64_t kSigCancel = 32;  // The C library's own.
 
 // kill() and tgkill() take the process or one of its threads.
@@ -72,6 +74,8 @@ void effects_of_mask(Effects& effects);
 // Parameter::misuse of a parameter that takes a set, or a signal.
 Misuse misuse_as_set(std::string_view text, std::int64_t value);
 Misuse misuse_as_signal(std::string_view text, std::int64_t value);
+// One that a handler is for.
+Misuse misuse_as_handled(std::string_view text, std::int64_t value);
 
 // Blocks or unblocks one signal of the calling thread.
 void block(Step& step, std::int64_t signal);

@@ -28,8 +28,6 @@ struct Signalfd {
 };
 
 constexpr std::int64_t kRecordBytes = 128;  // sizeof(struct signalfd_siginfo)
-constexpr std::int64_t kSigKill = 9;
-constexpr std::int64_t kSigStop = 19;
 constexpr std::uint32_t kFlagsAllowed = file::kNonblock | file::kCloseOnExec;
 
 const Signalfd& signalfd_of(const View& view, ObjectId id) { return view.object<Signalfd>(id); }
@@ -39,7 +37,8 @@ const Signalfd& signalfd_of(const Effects& effects, ObjectId id) {
 
 // SIGKILL and SIGSTOP are left out silently.
 Set allowed(std::int64_t set) {
-  return static_cast<Set>(set) & ~(signals::set_of(kSigKill) | signals::set_of(kSigStop));
+  return static_cast<Set>(set) &
+         ~(signals::set_of(signals::kSigKill) | signals::set_of(signals::kSigStop));
 }
 
 // ---- read ---------------------------------------------------------------------------------------
@@ -318,7 +317,7 @@ CallRow call_row() {
   CallRow row;
   row.name = "signalfd";
   row.parameters = {{.name = "sfd", .type = ParameterType::Descriptor},
-                    {.name = "set", .type = ParameterType::Flags},
+                    {.name = "set", .type = ParameterType::Flags, .misuse = signals::misuse_as_set},
                     {.name = "flags", .type = ParameterType::Flags, .is_optional = true}};
   row.about = "Opens a signalfd if `sfd` is -1, else gives it another set; returns the descriptor.";
   row.source = "do_signalfd4() in fs/signalfd.c; signalfd(2)";
@@ -361,7 +360,7 @@ std::string display(const View& view, std::int64_t handle) {
 ObjectRow object_row() {
   ObjectRow row;
   row.kind = "signalfd";
-  row.parameters = {{.name = "set", .type = ParameterType::Flags},
+  row.parameters = {{.name = "set", .type = ParameterType::Flags, .misuse = signals::misuse_as_set},
                     {.name = "flags", .type = ParameterType::Flags, .is_optional = true}};
   row.about = "Reports the signals of a set that are pending for whoever asks.";
   row.source = "fs/signalfd.c; signalfd(2)";

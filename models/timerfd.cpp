@@ -476,11 +476,21 @@ struct GetTime : TimerfdOperation {
   }
 };
 
+// A struct itimerspec has no value for "never"; a negative time is the kernel's to refuse.
+Misuse misuse_as_time(std::string_view text, std::int64_t value) {
+  if (value != kForever || text.front() == '-') return {};
+  return {"a timer cannot be set to `" + std::string(text) + "`",
+          "write  0  to stop it; without an interval it goes off once"};
+}
+
 CallRow set_row() {
   CallRow row = file::make_file_call<SetTime>("timerfd_settime");
   row.parameters = {{.name = "tfd", .type = ParameterType::Descriptor},
-                    {.name = "value", .type = ParameterType::Duration},
-                    {.name = "interval", .type = ParameterType::Duration, .is_optional = true},
+                    {.name = "value", .type = ParameterType::Duration, .misuse = misuse_as_time},
+                    {.name = "interval",
+                     .type = ParameterType::Duration,
+                     .is_optional = true,
+                     .misuse = misuse_as_time},
                     {.name = "flags", .type = ParameterType::Flags, .is_optional = true}};
   row.about = "Arms the timer, once or for every `interval`; a value of 0 stops it.";
   row.source = "do_timerfd_settime() in fs/timerfd.c; timerfd_settime(2)";

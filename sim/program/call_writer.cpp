@@ -68,6 +68,7 @@ std::string signature(const CallRow& row) {
     } else {
       text += parameter.name;
     }
+    if (parameter.is_repeated) text += ", ...";
   }
   return text + ")";
 }
@@ -448,9 +449,11 @@ void CodeWriter::refuse_misuse(const Parameter& parameter, const ast::Expression
 
 // Of a function of constants.
 void CodeWriter::refuse_misuses(const ast::Expression& call, const CallRow& row) {
-  for (std::size_t i = 0; i < call.arguments.size() && i < row.parameters.size(); ++i) {
+  for (std::size_t i = 0; i < call.arguments.size(); ++i) {
+    const Parameter* const parameter = row.parameter_of(i);
     const ast::Expression& argument = call.arguments[i].value;
-    if (const auto known = constant(argument)) refuse_misuse(row.parameters[i], argument, *known);
+    const auto known = parameter != nullptr ? constant(argument) : std::nullopt;
+    if (known) refuse_misuse(*parameter, argument, *known);
   }
 }
 

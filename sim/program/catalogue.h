@@ -72,6 +72,7 @@ struct Parameter {
   // Pairs: a third value, `watch(x, v, NAME=w)`. Where it is not written it is the first's, in a
   // call kUnwrittenOption.
   std::string_view pair_option;
+  bool is_repeated = false;  // The last one of a function of constants: any number may stand there.
   // Looks at a constant, `text` as it is written, that can never do anything sensible here. Null:
   // every number may stand here. What the kernel refuses with an error is not for this.
   Misuse (*misuse)(std::string_view text, std::int64_t value) = nullptr;
@@ -145,6 +146,13 @@ struct CallRow {
 
   // A function of constants is worked out while the scenario is loaded. Null for all others.
   std::int64_t (*constant)(std::span<const std::int64_t> arguments) = nullptr;
+
+  // The parameter that a function of constants has in this place, or null.
+  const Parameter* parameter_of(std::size_t place) const {
+    if (place < parameters.size()) return &parameters[place];
+    const bool goes_on = !parameters.empty() && parameters.back().is_repeated;
+    return goes_on ? &parameters.back() : nullptr;
+  }
 
   // A *call* has a frame. The frame's bytes are zero before `begin`.
   std::size_t frame_bytes = 0;       // Without the tail.
@@ -267,6 +275,8 @@ struct PointAnswer {
 // Who may interrupt threads, and when. The engine abandons and resumes calls, runs handlers and
 // cleanup blocks; the models decide.
 struct InterruptHooks {
+  // A number, `text` as it is written, that no handler can be for.
+  Misuse (*misuse_as_handled)(std::string_view text, std::int64_t value) = nullptr;
   // Something is there to be taken. Between two lines of the program it may be taken at any time.
   bool (*is_pending)(const View& view, ThreadId thread) = nullptr;
   // Must take() be asked before the caller gets the result?

@@ -72,6 +72,8 @@ void CodeWriter::write_handlers(const ast::Thread& thread) {
       unknown_name(name);
       continue;
     }
+    Misuse misuse = system_.catalogue->hooks.interrupts.misuse_as_handled(handler.signal, *number);
+    if (!misuse.problem.empty()) error(name, std::move(misuse.problem), std::move(misuse.hint));
     for (const ast::Handler& other : thread.handlers) {
       if (&other == &handler) break;
       if (other.signal != handler.signal) continue;

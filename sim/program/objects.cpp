@@ -248,9 +248,45 @@ class ObjectDeclarer {
       case ParameterType::Thread:
       case ParameterType::Pairs:
       case ParameterType::Keyword:
-        return argument_value(expression);
+        return checked_value(parameter, expression);
     }
     WAKESIM_UNREACHABLE();
+  }
+
+  std::optional<std::int64_t> checked_value(const Parameter& parameter,
+                                            const ast::Expression& expression) {
+    const auto value = argument_value(expression);
+    const bool is_fine =
+        value && !refuse_misuses(expression) && !refuse_misuse(parameter, expression, *value);
+    return is_fine ? value : std::nullopt;
+  }
+
+  bool refuse_misuse(const Parameter& parameter, const ast::Expression& expression,
+                     std::int64_t value) {
+    if (parameter.misuse == nullptr) return false;
+    Misuse misuse = parameter.misuse(to_text(expression), value);
+    if (misuse.problem.empty()) return false;
+    diagnostics_.error(expression.where, std::move(misuse.problem), std::move(misuse.hint));
+    return true;
+  }
+
+  // In the arguments of functions of constants: `sigset(99)`.
+  bool refuse_misuses(const ast::Expression& expression) {
+    bool is_refused = false;
+    for (const ast::Expression& operand : expression.operands) {
+      is_refused |= refuse_misuses(operand);
+    }
+    const auto called = symbols_.calls.find(expression.name);
+    if (expression.kind != ast::Expression::Kind::Call || called == symbols_.calls.end()) {
+      return is_refused;
+    }
+    for (std::size_t i = 0; i < expression.arguments.size(); ++i) {
+      const ast::Expression& argument = expression.arguments[i].value;
+      const Parameter* const parameter = called->second->parameter_of(i);
+      const auto value = fold(argument, symbols_);
+      if (parameter != nullptr && value) is_refused |= refuse_misuse(*parameter, argument, *value);
+    }
+    return is_refused;
   }
 
   // All of x, or one element of it.

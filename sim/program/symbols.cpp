@@ -60,11 +60,10 @@ std::optional<std::int64_t> fold_call(const ast::Expression& call, const Symbols
                                       const LeafValue& value_of) {
   const auto known = symbols.calls.find(call.name);
   if (known == symbols.calls.end() || known->second->constant == nullptr) return std::nullopt;
-  if (call.arguments.size() > known->second->parameters.size()) return std::nullopt;
   std::vector<std::int64_t> values;
   for (const ast::Argument& argument : call.arguments) {
     const auto value = fold(argument.value, value_of);
-    if (!value) return std::nullopt;
+    if (!value || known->second->parameter_of(values.size()) == nullptr) return std::nullopt;
     values.push_back(*value);
   }
   return known->second->constant(values);

@@ -92,9 +92,10 @@ TEST(Signalfd, SignalsOutsideTheSetStayPending) {
 
 TEST(Signalfd, KillAndStopAreLeftOutOfTheSet) {
   const std::string lines = R"(
-    - signalfd(s, sigset(9, 19))
-    - kill(self, 9)
-    - kill(self, 19)
+    - signalfd(s, sigset(SIGKILL, SIGSTOP))
+    - n = 9
+    - kill(self, n)
+    - kill(self, n + 10)
     - r = read(s)
 )";
   EXPECT_EQ(outcomes(alone(lines)), Outcomes{"a.r=-11"});

@@ -10,16 +10,7 @@
 namespace wakesim::testing {
 namespace {
 
-// What is said about `line` in a thread `a`, without the source line.
-std::string said(const std::string& line) {
-  const std::string text = said_about(R"(wakesim: 1
-name: t/t
-about: x
-constants: { SOON: 5, LATER: 5ms, NEVER: inf }
-objects: { m: mutex, efd: eventfd(0), ep: epoll }
-threads:
-  a:
-    - )" + line + "\n");
+std::string without_source_lines(const std::string& text) {
   std::string kept;
   std::size_t begin = 0;
   while (begin < text.size()) {
@@ -29,6 +20,31 @@ threads:
     begin = end + 1;
   }
   return kept;
+}
+
+// What is said about `line` in a thread `a`, without the source line.
+std::string said(const std::string& line) {
+  return without_source_lines(said_about(R"(wakesim: 1
+name: t/t
+about: x
+constants: { SOON: 5, LATER: 5ms, NEVER: inf }
+objects: { m: mutex, efd: eventfd(0), ep: epoll }
+threads:
+  a:
+    - )" + line + "\n"));
+}
+
+// The same for an object `x`.
+std::string said_of_object(const std::string& object) {
+  return without_source_lines(said_about(R"(wakesim: 1
+name: t/t
+about: x
+objects:
+  x: )" + object + R"(
+threads:
+  a:
+    - work 1ms
+)"));
 }
 
 TEST(SpelledHere, CallsOfPthreads) {
@@ -107,6 +123,59 @@ TEST(Misuse, ASignalInThePlaceOfASet) {
   EXPECT_EQ(said("sigwait(SIGUSR1)"), "t.yaml:8:15: " + message);
   EXPECT_EQ(said("ppoll(efd=IN, sigmask=SIGUSR1)"), "t.yaml:8:29: " + message);
   EXPECT_EQ(said("pthread_sigmask(SIG_BLOCK, sigset(SIGUSR1))"), "");
+}
+
+TEST(Misuse, ASignalInTheSetOfASignalfd) {
+  const std::string message =
+      "error: `SIGUSR1` is the number of a signal, not a set of signals\n"
+      "    write  sigset(SIGUSR1)\n";
+  EXPECT_EQ(said("signalfd(-1, SIGUSR1)"), "t.yaml:8:20: " + message);
+  EXPECT_EQ(said_of_object("signalfd(SIGUSR1)"), "t.yaml:5:15: " + message);
+  EXPECT_EQ(said_of_object("signalfd(0 | sigset(99))"),
+            "t.yaml:5:26: error: no signal has the number `99`\n"
+            "    signals are 1 to 64; `wakesim models signal` lists their names\n");
+  EXPECT_EQ(said_of_object("signalfd(sigset(SIGUSR1, SIGKILL))"), "");
+}
+
+TEST(Misuse, SetsTakeAnyNumberOfSignals) {
+  EXPECT_EQ(said("sigwait(sigset(SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2))"), "");
+  EXPECT_EQ(said("sigwait(sigset(SIGHUP, SIGINT, SIGQUIT, SIGTERM, 65))"),
+            "t.yaml:8:56: error: no signal has the number `65`\n"
+            "    signals are 1 to 64; `wakesim models signal` lists their names\n");
+}
+
+TEST(Misuse, KillAndStopHaveNoHandler) {
+  EXPECT_EQ(said("pthread_sigmask(SIG_BLOCK, sigset(SIGKILL, SIGSTOP))"), "");
+  EXPECT_EQ(said("kill(a, SIGKILL)"),
+            "t.yaml:8:15: error: `SIGKILL` acts on the whole process, which is not modelled\n"
+            "    send a signal that has a handler, or end one thread:  cancel(THREAD)\n");
+  EXPECT_EQ(said_about(R"(wakesim: 1
+name: t/t
+about: x
+threads:
+  a:
+    on SIGSTOP:
+      - pause()
+    run:
+      - pause()
+)"),
+            R"(t.yaml:6:5: error: `SIGSTOP` cannot have a handler: sigaction(2) gives EINVAL
+
+  6 │     on SIGSTOP:
+    │     ^^^^^^^^^^
+    a signal that asks a program to end is SIGTERM
+)");
+}
+
+TEST(Misuse, ATimerForNever) {
+  const std::string message =
+      "error: a timer cannot be set to `inf`\n"
+      "    write  0  to stop it; without an interval it goes off once\n";
+  EXPECT_EQ(said("timerfd_settime(efd, inf)"), "t.yaml:8:28: " + message);
+  EXPECT_EQ(said("timerfd_settime(efd, 1ms, interval=NEVER)"),
+            "t.yaml:8:42: error: a timer cannot be set to `NEVER`\n"
+            "    write  0  to stop it; without an interval it goes off once\n");
+  EXPECT_EQ(said("timerfd_settime(efd, -1ns)"), "");  // The kernel's to refuse.
 }
 
 // The kernel says what is wrong with these, so a program may ask.

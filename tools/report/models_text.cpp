@@ -41,6 +41,7 @@ std::string signature(std::string_view name, const std::vector<Parameter>& param
   std::string text;
   for (const Parameter& parameter : parameters) {
     text += (text.empty() ? "" : ", ") + parameter_text(parameter);
+    if (parameter.is_repeated) text += ", ...";
   }
   return fmt::format("{}({})", name, text);
 }

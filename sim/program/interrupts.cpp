@@ -30,21 +30,23 @@ std::uint16_t line_of(const BoundProgram& program, std::uint16_t pc) {
 bool Executor::may_interrupt(const View& view, ThreadId thread) const {
   const BoundProgram& program = programs_[index(thread)];
   if (!program.is_interruptible) return false;
+  // Also where the answer is no: the thread's own steps, and who lets it start, change that.
+  const ThreadLayout& layout = system_.layout.threads[index(thread)];
+  view.note_read(program.run_class);
   ThreadBlock block;
   std::memcpy(&block, view.state() + program.block, sizeof(block));
+  if (block.is_held != 0) view.note_read(layout.start_class);
   if (block.has_ended != 0 || block.in_call != 0 || block.is_held != 0) return false;
   if (static_cast<Exit>(block.exit) != Exit::None) return false;
   // Local lines have no length in any mode: nothing comes between one and the next visible step.
   if ((program.instructions[block.pc].flags & kVisible) == 0) return false;
   // An interrupt is a locked operation: it waits for the store buffer.
   if (system_.buffer_capacity != 0) {
-    const ThreadLayout& layout = system_.layout.threads[index(thread)];
     view.note_read(layout.buffer_class);
     BufferedStore oldest;
     std::memcpy(&oldest, view.state() + layout.buffer, sizeof(oldest));
     if (oldest.word != 0) return false;
   }
-  view.note_read(program.run_class);
   return system_.catalogue->hooks.interrupts.is_pending(view, thread);
 }
 

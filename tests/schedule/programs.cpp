@@ -160,6 +160,25 @@ observe:
   - reader[1].n
 judge: []
 )",
+      // A signal for a thread that may not start yet: before its first line, or later.
+      R"(
+machine: { cpus: 2 }
+objects: { go: word(0), x: word(0), seen: word(0) }
+threads:
+  late:
+    start: go == 1
+    on SIGUSR1:
+      - x = 1
+    run:
+      - y = x
+      - seen = 1
+      - z = x
+  other:
+    - kill(late, SIGUSR1)
+    - go = 1
+observe: [late.y, late.z, x]
+judge: []
+)",
   };
 }
 

@@ -21,6 +21,18 @@ ListId make_list_of_word(System& system, WordId id) {
   return word.list;
 }
 
+// No type holds itself: check_types() has seen to that.
+bool declares_in(const ast::Instance& instance, const std::vector<ast::Object>& objects,
+                 std::string_view kind) {
+  const auto& types = instance.types;
+  return std::any_of(objects.begin(), objects.end(), [&](const ast::Object& object) {
+    if (object.kind == kind) return true;
+    const auto type = std::find_if(types.begin(), types.end(),
+                                   [&](const auto& each) { return each.name == object.kind; });
+    return type != types.end() && declares_in(instance, type->fields, kind);
+  });
+}
+
 }  // namespace
 
 ClassId Builder::add_class(const std::string& name) { return system_.layout.add_class(name); }
@@ -78,9 +90,7 @@ std::size_t Builder::call_sites(std::string_view call) const {
 }
 
 bool Builder::declares(std::string_view kind) const {
-  const auto& objects = system_.instance.objects;
-  return std::any_of(objects.begin(), objects.end(),
-                     [&](const ast::Object& object) { return object.kind == kind; });
+  return declares_in(system_.instance, system_.instance.objects, kind);
 }
 
 std::size_t Builder::thread_count() const { return system_.threads.size(); }

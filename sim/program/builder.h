@@ -89,7 +89,7 @@ class Builder {
   // How often calls of this name are written in the program, each member of a group counted.
   // For sizing pools (descriptors that `dup` may open).
   std::size_t call_sites(std::string_view call) const;
-  // Does the scenario declare an object of this kind?
+  // Does the scenario declare an object of this kind, by itself or as a field of others?
   bool declares(std::string_view kind) const;
 
   // The actor of this object's device.

@@ -55,6 +55,29 @@ observe:
                      "b[1].row[2].cell[1]=0"});
 }
 
+// What models make only where it is needed is there for fields, too.
+TEST(Types, KernelObjectsWorkInFields) {
+  EXPECT_EQ(outcomes(R"(
+types:
+  watcher: { bell: eventfd(0), ep: epoll, kq: kqueue, sfd: plsignal(sigset(SIGUSR1)) }
+  server:
+    inner: watcher
+objects: { s: server }
+threads:
+  one:
+    - epoll_ctl(s.inner.ep, EPOLL_CTL_ADD, s.inner.bell, IN)
+    - write(s.inner.bell, 1)
+    - evs = epoll_wait(s.inner.ep, maxevents=1, timeout=0)
+    - n = evs.n
+    - r = kevent(s.inner.kq, change(s.inner.bell, EV_ADD|EVFILT_READ), nevents=1, timeout=0)
+    - k = r.n
+    - p = poll(watch(s.inner.sfd, IN), timeout=0)
+    - q = p.n
+observe: [one.n, one.k, one.q]
+)"),
+            Outcomes{"one.n=1 one.k=1 one.q=0"});
+}
+
 TEST(Types, FunctionsTakeObjectsAndFields) {
   EXPECT_EQ(outcomes(R"(
 types:

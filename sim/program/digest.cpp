@@ -25,6 +25,19 @@ void add_object(const System& system, const ast::Object& object, std::string& te
   text += "}";
 }
 
+// By name, and only what differs from the usual: a switch that somebody adds must not make tokens
+// old that have nothing to do with it.
+void add_dialect(const System& system, std::string& text) {
+  for (const ModelTable& model : system.catalogue->models) {
+    for (const SwitchRow& row : model.switches) {
+      const int value = system.dialect[static_cast<std::size_t>(row.id)];
+      if (value == 0) continue;
+      text += ";" + std::string(row.name) + "=";
+      text += row.values[static_cast<std::size_t>(value)];
+    }
+  }
+}
+
 }  // namespace
 
 std::uint64_t digest_of(const System& system) {
@@ -34,7 +47,7 @@ std::uint64_t digest_of(const System& system) {
   };
   add(system.memory);
   add(system.spurious);
-  for (const int value : system.dialect) add(value);
+  add_dialect(system, text);
   for (const Code& code : system.codes) {
     for (const Instruction& in : code.instructions) add(in);
     for (const std::int64_t constant : code.constants) add(constant);

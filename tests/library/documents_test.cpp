@@ -95,6 +95,18 @@ TEST(Documents, EveryCommandOfTheReadmeWorks) {
   EXPECT_GE(count, 1u);
 }
 
+// The README's answer, to the last character: a token in it must work.
+TEST(Documents, TheReadmeQuotesTheAnswerAsItIs) {
+  std::ifstream file("README.md");
+  const std::string readme{std::istreambuf_iterator<char>(file), {}};
+  const std::string head = "```text\n";
+  const std::size_t begin = readme.find(head) + head.size();
+  const std::string quoted = readme.substr(begin, readme.find("```", begin) - begin);
+  const ShellResult result = run_shell("WAKESIM_NAME=tools/wakesim '" WAKESIM_PROGRAM
+                                       "' check scenarios/event-loops/doorbell.yaml");
+  EXPECT_EQ(result.output, quoted);
+}
+
 // What `wakesim models` calls it, docs/models does too.
 TEST(Documents, EveryModelHasAPageOfItsName) {
   for (const ModelTable& model : catalogue().models) {

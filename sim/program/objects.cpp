@@ -213,9 +213,7 @@ class ObjectDeclarer {
       }
       if (argument.name.empty()) ++position;
       if (slot >= plain) {
-        diagnostics_.error(argument.name.empty() ? argument.value.where : argument.where,
-                           "`" + object.kind + "` takes no such argument",
-                           "`wakesim models " + object.kind + "` shows what it takes");
+        refuse_argument(object, argument, pairs);
         return std::nullopt;
       }
       const auto value = plain_value(row.parameters[slot], argument.value);
@@ -230,6 +228,18 @@ class ObjectDeclarer {
       return std::nullopt;
     }
     return values;
+  }
+
+  void refuse_argument(const ast::Object& object, const ast::Argument& argument,
+                       const Parameter* pairs) {
+    std::string hint = "`wakesim models " + object.kind + "` shows what it takes";
+    ast::Expression meant = argument.value;
+    if (meant.kind == ast::Expression::Kind::Call && pairs != nullptr) {
+      meant.name = pairs->pair;
+      hint = "write  " + to_text(meant);
+    }
+    diagnostics_.error(argument.name.empty() ? argument.value.where : argument.where,
+                       "`" + object.kind + "` takes no such argument", std::move(hint));
   }
 
   std::optional<std::int64_t> plain_value(const Parameter& parameter,
@@ -313,12 +323,21 @@ class ObjectDeclarer {
   std::optional<std::int64_t> argument_value(const ast::Expression& expression) {
     const auto value = fold(expression, symbols_);
     if (value) return value;
-    const bool is_name = expression.kind == ast::Expression::Kind::Name;
-    const Symbol* named = is_name ? symbols_.find(expression.name) : nullptr;
-    const std::string guess = closest_name(expression.name, symbols_.all_names());
-    diagnostics_.error(expression.where, "`" + to_text(expression) + "` is no constant",
+    const ast::Expression& culprit = not_constant(expression);
+    const bool is_name = culprit.kind == ast::Expression::Kind::Name;
+    const Symbol* named = is_name ? symbols_.find(culprit.name) : nullptr;
+    const std::string guess = closest_name(culprit.name, symbols_.all_names());
+    diagnostics_.error(culprit.where, "`" + to_text(culprit) + "` is no constant",
                        named == nullptr && !guess.empty() ? "write  " + guess : "");
     return std::nullopt;
+  }
+
+  // The innermost part that spoils the whole: one name out of `IN|OTU`.
+  const ast::Expression& not_constant(const ast::Expression& expression) const {
+    for (const ast::Expression& operand : expression.operands) {
+      if (!fold(operand, symbols_)) return not_constant(operand);
+    }
+    return expression;
   }
 
   // `watch(x, v)`, or `x=v` where x is no parameter.

@@ -433,6 +433,44 @@ threads:
 )");
 }
 
+TEST(CompilerSays, OneNameOfAMaskIsNoConstant) {
+  EXPECT_EQ(said_about(R"(wakesim: 1
+name: t/t
+about: x
+objects:
+  efd: eventfd(0)
+  kq: kqueue(watch(efd, EVFILT_REED|EV_CLEAR))
+threads:
+  a:
+    - write(efd, 1)
+)"),
+            R"(t.yaml:6:25: error: `EVFILT_REED` is no constant
+
+  6 │   kq: kqueue(watch(efd, EVFILT_REED|EV_CLEAR))
+    │                         ^^^^^^^^^^^
+    write  EVFILT_READ
+)");
+}
+
+TEST(CompilerSays, AMisspeltWatch) {
+  EXPECT_EQ(said_about(R"(wakesim: 1
+name: t/t
+about: x
+objects:
+  efd: eventfd(0)
+  ep: epoll(wach(efd, IN))
+threads:
+  a:
+    - write(efd, 1)
+)"),
+            R"(t.yaml:6:13: error: `epoll` takes no such argument
+
+  6 │   ep: epoll(wach(efd, IN))
+    │             ^^^^^^^^^^^^^
+    write  watch(efd, IN)
+)");
+}
+
 TEST(CompilerSays, RecursiveFunction) {
   EXPECT_EQ(said_about(R"(wakesim: 1
 name: t/t

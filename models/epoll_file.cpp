@@ -332,12 +332,10 @@ void add_item(Builder& builder, Epoll& epoll, std::int32_t number) {
   Item item;
   item.number = number;
   item.state = builder.add_cell(ItemState{}, epoll.lock_class);
-  item.wait =
-      builder.add_entry(epoll.lock_class, {.written = {epoll.lock_class},
-                                           .read = {},
-                                           .woken = {epoll.sleepers.list, epoll.poll_wait.list}});
-  item.ready = builder.add_entry(epoll.lock_class, {});
-  item.overflow = builder.add_entry(epoll.lock_class, {});
+  item.wait = builder.add_entry(epoll.lock_class, {epoll.lock_class},
+                                {epoll.sleepers.list, epoll.poll_wait.list});
+  item.ready = builder.add_entry(epoll.lock_class, {}, {});
+  item.overflow = builder.add_entry(epoll.lock_class, {}, {});
   builder.may_link(item.ready, epoll.ready);
   builder.may_link(item.ready, epoll.scanned);
   builder.may_link(item.overflow, epoll.overflow);

@@ -44,7 +44,7 @@ ObjectId make_pollable(Builder& builder, const std::string& name) {
   }
   Pollable pollable;
   pollable.state = builder.add_cell(name, PollableState{});
-  pollable.waiter = builder.add_entry(pollable.state.cls, {});
+  pollable.waiter = builder.add_entry(pollable.state.cls, {}, {});
   pollable.pollers = kernel::make_wait_queue(builder, "pollers of " + name);
   const ObjectId object = builder.emplace(name, pollable);
   kernel::set_subject(builder, builder.record<Pollable>(object).pollers, object);

@@ -84,7 +84,6 @@ struct WaitQueue {
   ObjectId subject{};          // Whose queue, for traces.
   Cell<std::uint32_t> lock{};  // 1 + the thread whose walk holds the lock between two steps, or 0.
                                // Only where walks can take several steps.
-  bool has_sleepers = true;    // False: make_callback_list().
 };
 
 // ---- Task state ---------------------------------------------------------------------------------
@@ -112,10 +111,6 @@ void begin_queues(Builder& builder, bool has_object_entries);
 // Makes a queue whose wakes go through wake_up().
 WaitQueue make_wait_queue(Builder& builder, const std::string& name);
 void set_subject(Builder& builder, WaitQueue& queue, ObjectId subject);
-
-// Objects' entries that hang on a source of events and that the kernel walks like a wait queue
-// (kevent's storage): nobody sleeps there, so a walk that wakes nobody is no wake in vain.
-WaitQueue make_callback_list(Builder& builder, const std::string& name);
 
 // Some step wakes so many queues one after the other; without it two are enough.
 void expect_wakes_of_one_step(Builder& builder, std::size_t count);
@@ -164,8 +159,6 @@ struct WakeOptions {
   std::uint32_t key = 0;  // Readiness bits; 0: no key, matches everybody.
   // The caller's step runs under the queue's lock, which its guard asked may_lock() for.
   bool holds_lock = false;
-  // For callbacks: an entry that this walk came by before counted as a wake.
-  bool has_woken = false;
 };
 
 // __wake_up_common: walks from the head with the successor remembered, runs each entry's callback,

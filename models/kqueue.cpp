@@ -199,13 +199,12 @@ void add_knote(Builder& builder, Kqueue& kq, std::int64_t number, std::uint32_t 
   Knote knote;
   knote.filter = filter;
   knote.state = builder.add_cell(KnoteState{}, kq.lock_class);
-  knote.ready = builder.add_entry(kq.lock_class, {});
+  knote.ready = builder.add_entry(kq.lock_class, {}, {});
   builder.may_link(knote.ready, kq.ready);
   if (filter != kUser) {
     knote.number = static_cast<std::int32_t>(number);
-    knote.wait = builder.add_entry(
-        kq.lock_class,
-        {.written = {kq.lock_class}, .read = {}, .woken = {kq.sleepers.list, kq.pollers.list}});
+    knote.wait =
+        builder.add_entry(kq.lock_class, {kq.lock_class}, {kq.sleepers.list, kq.pollers.list});
     const bool is_constant = file::is_table_constant(view);
     for (std::size_t i = 0; i < file::file_count(view); ++i) {
       const auto id = static_cast<FileId>(i);

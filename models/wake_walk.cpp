@@ -86,11 +86,7 @@ Walk walk_of(const WaitQueue& queue, const WakeOptions& options) {
 }
 
 WakeOptions options_of(const Walk& walk) {
-  return {.exclusive = walk.exclusive_left,
-          .mode = walk.mode,
-          .key = walk.key,
-          .holds_lock = true,
-          .has_woken = walk.has_woken};
+  return {.exclusive = walk.exclusive_left, .mode = walk.mode, .key = walk.key, .holds_lock = true};
 }
 
 // The walk has the lock from here on; the state says so only if it outlives the step.
@@ -138,11 +134,11 @@ void visit_tasks(Step& step, Walk& walk) {
   while (walk.next != 0 && !stands_at_object(step, walk)) visit(step, walk);
 }
 
-void note_end(Step& step, const Walk& walk, const WaitQueue& queue) {
-  if (walk.has_woken || !queue.has_sleepers) return;
+void note_end(Step& step, const Walk& walk, ObjectId subject) {
+  if (walk.has_woken) return;
   step.note_vain_wake();
   if (step.is_traced()) {
-    step.note({StepEvent::Kind::WokeNobody, {}, 0, std::string(step.object_name(queue.subject))});
+    step.note({StepEvent::Kind::WokeNobody, {}, 0, std::string(step.object_name(subject))});
   }
 }
 
@@ -175,7 +171,7 @@ Progress pop_finished(Step& step, WalkStack& stack) {
     Walk& walk = stack.walks().back();
     if (walk.at == Walk::At::Starting || walk.next != 0) return Progress::Continues;
     set_lock(step, walk, 0);
-    note_end(step, walk, queues_of(step).of_list[index(walk.list)]);
+    note_end(step, walk, queues_of(step).of_list[index(walk.list)].subject);
     walk = Walk{};
     --stack.depth;
   }
@@ -210,13 +206,6 @@ WaitQueue make_wait_queue(Builder& builder, const std::string& name) {
   return queue;
 }
 
-WaitQueue make_callback_list(Builder& builder, const std::string& name) {
-  WaitQueue list = make_wait_queue(builder, name);
-  list.has_sleepers = false;
-  builder.record<Queues>(kQueuesRecord).of_list[index(list.list)] = list;
-  return list;
-}
-
 void set_subject(Builder& builder, WaitQueue& queue, ObjectId subject) {
   queue.subject = subject;
   builder.record<Queues>(kQueuesRecord).of_list[index(queue.list)].subject = subject;
@@ -241,7 +230,7 @@ std::uint32_t wake_up_at_once(Step& step, const WaitQueue& queue, WakeOptions op
   begin(step, walk);
   std::uint32_t woken = 0;
   while (walk.next != 0) woken += visit(step, walk).is_success ? 1 : 0;
-  note_end(step, walk, queue);
+  note_end(step, walk, queue.subject);
   return woken;
 }
 
@@ -266,7 +255,7 @@ void wake_up(Step& step, const WaitQueue& queue, WakeOptions options) {
   begin(step, walk);
   if (!queues.cut_each) visit_tasks(step, walk);
   if (walk.next == 0) {
-    note_end(step, walk, queue);
+    note_end(step, walk, queue.subject);
     return;
   }
   set_lock(step, walk, index(step.thread()) + 1);

@@ -348,8 +348,7 @@ void add_wake(const System& system, const CallEffects& effects, ListId list, Foo
     for (const EntryId entry : effects.linked[index(reached)]) {
       writes(system.layout.entries[index(entry)].cls);
       for (const ClassId cls : system.relays[index(entry)].written) writes(cls);
-      for (const ClassId cls : system.relays[index(entry)].read) footprint.reads.add(cls);
-      footprint.reads.add_all(system.relays[index(entry)].read_besides);
+      footprint.reads.add_all(system.relays[index(entry)].read);
     }
   }
 }

@@ -44,19 +44,18 @@ ListId Builder::add_list(ClassId cls) {
   return static_cast<ListId>(system_.layout.lists.size() - 1);
 }
 
-EntryId Builder::add_entry(ClassId cls, CallbackEffects effects) {
+EntryId Builder::add_entry(ClassId cls, std::vector<ClassId> written, std::vector<ListId> woken) {
   const auto id = static_cast<EntryId>(system_.layout.entries.size());
   const std::vector<std::byte> zero(entry_bytes(system_.layout.kind));
   system_.layout.entries.push_back({reserve(zero.data(), zero.size(), 8, cls), cls, kNoThread});
-  system_.relays.push_back(
-      {std::move(effects.written), std::move(effects.read), std::move(effects.woken), {}, {}});
+  system_.relays.push_back({std::move(written), {}, std::move(woken), {}});
   return id;
 }
 
 void Builder::callback_reads(EntryId entry, const std::function<void(Effects&)>& tell) {
   Effects effects(system_, ThreadId{0});
   tell(effects);
-  system_.relays[index(entry)].read_besides.add_all(effects.footprint().reads);
+  system_.relays[index(entry)].read.add_all(effects.footprint().reads);
 }
 
 void Builder::may_link(EntryId entry, ListId list) {

@@ -45,14 +45,9 @@ class Builder {
   ListId add_list(const std::string& name);
   ListId add_list(ClassId cls);
 
-  // An entry that belongs to an object, and what whoever finds it on a list and runs its callback
-  // may do.
-  struct CallbackEffects {
-    std::vector<ClassId> written;
-    std::vector<ClassId> read;  // And not written.
-    std::vector<ListId> woken;
-  };
-  EntryId add_entry(ClassId cls, CallbackEffects effects);
+  // An entry that belongs to an object. Whoever finds it on a list and runs its callback may write
+  // these classes and wake these lists.
+  EntryId add_entry(ClassId cls, std::vector<ClassId> written, std::vector<ListId> woken);
   // What its callback reads besides, said as a call would say it.
   void callback_reads(EntryId entry, const std::function<void(Effects&)>& tell);
   // The entry may stand on this list from the start; calls say so with Effects::links().

@@ -193,10 +193,9 @@ struct CompiledObservation {
 // be linked.
 struct EntryRelay {
   std::vector<ClassId> written;
-  std::vector<ClassId> read;
+  ClassSet read;  // And not written.
   std::vector<ListId> woken;
   std::vector<ListId> lists;
-  ClassSet read_besides;
 };
 
 struct System {

@@ -9,8 +9,19 @@ namespace wakesim::laws {
 namespace {
 
 // What a program is about; `Everything` draws from all.
-enum class Theme { Epoll, Socket, Timer, Signal, Signalfd, Cancel, Aio, Everything };
-constexpr int kThemes = 8;
+enum class Theme {
+  Epoll,
+  Socket,
+  Timer,
+  Signal,
+  Signalfd,
+  Cancel,
+  Aio,
+  Kqueue,
+  FutexFd,
+  Everything,
+};
+constexpr int kThemes = 10;
 
 class Writer {
  public:
@@ -22,7 +33,11 @@ class Writer {
     std::string body = "threads:\n";
     for (thread_ = 0; thread_ < threads; ++thread_) body += thread(threads);
     std::string observe = "observe: [x";
-    for (int t = 0; t < threads; ++t) observe += ", t" + std::to_string(t) + ".r";
+    for (int t = 0; t < threads; ++t) {
+      const std::string name = ", t" + std::to_string(t);
+      observe += name + ".r";
+      if (is(Theme::FutexFd)) observe += name + ".fd";
+    }
     return "wakesim: 1\nname: generated/system-" + std::to_string(seed_) +
            "\nabout: generated\nmachine: { libc: " + libc() + " }\njudge: []\n" + objects() + body +
            observe + "]\n";
@@ -44,10 +59,16 @@ class Writer {
   std::string objects() {
     std::string text = "objects:\n  x: word(0)\n  efd: eventfd(0" +
                        std::string(random_.chance(50) ? ", EFD_NONBLOCK" : "") + ")\n";
-    if (is(Theme::Socket)) text += "  conn: socketpair\n";
+    if (is(Theme::Socket) || theme_ == Theme::Kqueue) text += "  conn: socketpair\n";
     if (is(Theme::Timer)) text += "  tick: timerfd()\n";
     if (is(Theme::Signalfd)) text += "  sfd: signalfd(sigset(SIGUSR2))\n";
     if (is(Theme::Aio)) text += "  disk: aio_context(2)\n";
+    if (is(Theme::Kqueue)) {
+      text += "  kq: kqueue";
+      if (random_.chance(90)) text += "(watch(" + draw_known() + draw_knote_flag() + "))";
+      text += "\n";
+    }
+    if (is(Theme::FutexFd)) text += "  pf: plfutex(x)\n";
     if (!watched().empty()) {
       text += "  ep: epoll";
       if (random_.chance(70)) text += "(" + draw(watched()) + "=" + draw_events() + ")";
@@ -71,12 +92,24 @@ class Writer {
       case Theme::Socket:
       case Theme::Signal:
       case Theme::Cancel:
+      case Theme::Kqueue:
+      case Theme::FutexFd:
         return {};
     }
     return {};
   }
 
   std::string draw_events() { return draw({"IN", "IN", "IN|ET", "IN|ONESHOT"}); }
+
+  // Ident and filter of a knote.
+  std::string draw_known() {
+    if (theme_ == Theme::Everything) return "efd, EVFILT_READ";
+    return draw({"efd, EVFILT_READ", "conn[1], EVFILT_READ", "conn[1], EVFILT_WRITE"});
+  }
+
+  std::string draw_knote_flag() {
+    return draw({"", "", "|EV_CLEAR", "|EV_ONESHOT", "|EV_DISPATCH"});
+  }
 
   std::string thread(int threads) {
     std::string text = "  t" + std::to_string(thread_) + ":\n";
@@ -85,6 +118,9 @@ class Writer {
               draw({"fetch_add(x, 1)", "write(efd, 1)", "x = 2"}) + "\n";
     }
     text += "    run:\n      - r = -1\n";
+    if (is(Theme::FutexFd)) text += "      - fd = -1\n";
+    // Armed, or no wake would ever find whoever polls it.
+    if (theme_ == Theme::FutexFd && thread_ == 0) text += "      - write(pf, 0)\n";
     const int lines = random_.between(1, threads == 2 ? 3 : 2);
     for (int i = 0; i < lines; ++i) text += line("      ", threads);
     return text;
@@ -138,6 +174,25 @@ class Writer {
                ")",
            "pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS)", "r = poll(efd=IN)",
            "fetch_add(x, 1)"});
+    }
+    if (is(Theme::Kqueue)) {
+      const std::string wait = ", nevents=1" + draw({"", "", ", timeout=0", ", timeout=5ms"}) + ")";
+      add({"evs = kevent(kq" + wait, "evs = kevent(kq" + wait,
+           "kevent(kq, change(" + draw_known() + "|EV_ADD" + draw_knote_flag() + "))",
+           "kevent(kq, change(" + draw_known() + "|" +
+               draw({"EV_DELETE", "EV_ENABLE", "EV_DISABLE"}) + "))",
+           "evs = kevent(kq, change(1, " + draw({"EV_ADD", "NOTE_TRIGGER"}) + "|EVFILT_USER)" +
+               wait,
+           "r = poll(kq=IN, timeout=" + draw({"inf", "0"}) + ")"});
+      if (theme_ == Theme::Kqueue) {
+        add({"r = send(conn[0], 1)", "r = recv(conn[1], 1)", "r = poll(watch(conn[1], IN))"});
+      }
+    }
+    if (is(Theme::FutexFd)) {
+      add({"fd = futex_fd(x)", "r = poll(watch(fd, IN), timeout=" + draw({"inf", "0"}) + ")",
+           "close(fd)", "r = futex_wake(x, " + draw({"1", "2"}) + ")", "futex_wake(x, 2)",
+           "r = futex_wait(x, 0)", "fetch_add(x, 1)", "write(pf, 0)", "r = read(pf)",
+           "r = poll(pf=IN)"});
     }
     if (is(Theme::Aio)) {
       add({"io_submit(disk, resfd=efd)", "io_submit(disk)",

@@ -347,6 +347,8 @@ std::vector<SwitchRow> switches() {
                       "A descriptor that is no kqueue gives EINVAL."),
       planted_mistake(Switch::KqueueRestarts, "kqueue.restarts",
                       "SA_RESTART makes a wait that was interrupted again."),
+      planted_mistake(Switch::KqueueChangesAreCancelled, "kqueue.changes-are-cancelled",
+                      "kevent() is a cancellation point with changes, too."),
       planted_mistake(Switch::KqueueTimeoutIsAnError, "kqueue.timeout-is-an-error",
                       "A wait whose time is over gives ETIMEDOUT."),
       planted_mistake(Switch::KqueueZeroTimeoutSleeps, "kqueue.zero-timeout-sleeps",

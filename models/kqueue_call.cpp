@@ -625,7 +625,9 @@ void kevent_effects(Effects& effects, std::span<const PossibleValues> arguments)
 
 // A call that has changed something must not be cancelled, and one that asks for nothing does not
 // sleep.
-bool is_point(std::uint32_t changes, std::uint32_t events) { return changes == 0 && events > 0; }
+bool is_point(const View& view, std::uint32_t changes, std::uint32_t events) {
+  return (changes == 0 || view.is_on(id(Switch::KqueueChangesAreCancelled))) && events > 0;
+}
 
 }  // namespace
 

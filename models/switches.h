@@ -425,6 +425,7 @@ enum class Switch : std::uint16_t {
   KqueueBadIdentIsEnoent,      // kqueue.bad-ident-is-enoent
   KqueueOtherFileIsEinval,     // kqueue.other-file-is-einval
   KqueueRestarts,              // kqueue.restarts
+  KqueueChangesAreCancelled,   // kqueue.changes-are-cancelled
   KqueueTimeoutIsAnError,      // kqueue.timeout-is-an-error
   KqueueZeroTimeoutSleeps,     // kqueue.zero-timeout-sleeps
   Count,

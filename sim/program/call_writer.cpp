@@ -189,8 +189,9 @@ void CodeWriter::model_call(const ast::Expression& e, const CallRow& row,
   site.row = &row;
   site.text = to_text(e);
   push_arguments(e, row, site);
+  const View records(system_, nullptr, nullptr);  // There is no state yet.
   const bool is_point =
-      row.is_point_if == nullptr || row.is_point_if(site.pairs, site.result_entries);
+      row.is_point_if == nullptr || row.is_point_if(records, site.pairs, site.result_entries);
   site.is_cancellation_point |= row.is_cancellation_point && is_point;
   const std::size_t tail = std::max(site.pairs, site.result_entries);
   site.frame_bytes = static_cast<std::uint32_t>(row.frame_bytes + row.tail_bytes * tail);

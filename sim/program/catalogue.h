@@ -132,7 +132,7 @@ struct CallRow {
   bool is_cancellation_point = false;
   // Null, or: only a call with so many pairs that asks for so many entries is one; and when, in
   // words.
-  bool (*is_point_if)(std::uint32_t pairs, std::uint32_t entries) = nullptr;
+  bool (*is_point_if)(const View& records, std::uint32_t pairs, std::uint32_t entries) = nullptr;
   std::string_view point_when;
   bool lets_be_unwound = false;  // Behind it the caller may be ended between any two steps.
   bool unwinds_threads = false;  // Its first argument names a thread that it may end.

@@ -1,5 +1,6 @@
 #include "tests/laws/system_programs.h"
 
+#include <initializer_list>
 #include <string_view>
 #include <vector>
 
@@ -23,6 +24,14 @@ enum class Theme {
 };
 constexpr int kThemes = 10;
 
+// The parts are made in the order in which they stand. The operands of `+` are not: with two draws
+// among them the program would depend on the compiler.
+std::string joined(std::initializer_list<std::string> parts) {
+  std::string text;
+  for (const std::string& part : parts) text += part;
+  return text;
+}
+
 class Writer {
  public:
   explicit Writer(std::uint64_t seed)
@@ -38,9 +47,9 @@ class Writer {
       observe += name + ".r";
       if (is(Theme::FutexFd)) observe += name + ".fd";
     }
-    return "wakesim: 1\nname: generated/system-" + std::to_string(seed_) +
-           "\nabout: generated\nmachine: { libc: " + libc() + " }\njudge: []\n" + objects() + body +
-           observe + "]\n";
+    return joined({"wakesim: 1\nname: generated/system-", std::to_string(seed_),
+                   "\nabout: generated\nmachine: { libc: ", libc(), " }\njudge: []\n", objects(),
+                   body, observe, "]\n"});
   }
 
  private:
@@ -65,13 +74,13 @@ class Writer {
     if (is(Theme::Aio)) text += "  disk: aio_context(2)\n";
     if (is(Theme::Kqueue)) {
       text += "  kq: kqueue";
-      if (random_.chance(90)) text += "(watch(" + draw_known() + draw_knote_flag() + "))";
+      if (random_.chance(90)) text += joined({"(watch(", draw_known(), draw_knote_flag(), "))"});
       text += "\n";
     }
     if (is(Theme::FutexFd)) text += "  pf: plfutex(x)\n";
     if (!watched().empty()) {
       text += "  ep: epoll";
-      if (random_.chance(70)) text += "(" + draw(watched()) + "=" + draw_events() + ")";
+      if (random_.chance(70)) text += joined({"(", draw(watched()), "=", draw_events(), ")"});
       text += "\n";
     }
     return text;
@@ -114,8 +123,8 @@ class Writer {
   std::string thread(int threads) {
     std::string text = "  t" + std::to_string(thread_) + ":\n";
     if ((is(Theme::Signal) || random_.chance(20)) && random_.chance(70)) {
-      text += "    on SIGUSR1" + draw({"", " restart"}) + ":\n      - " +
-              draw({"fetch_add(x, 1)", "write(efd, 1)", "x = 2"}) + "\n";
+      text += joined({"    on SIGUSR1", draw({"", " restart"}), ":\n      - ",
+                      draw({"fetch_add(x, 1)", "write(efd, 1)", "x = 2"}), "\n"});
     }
     text += "    run:\n      - r = -1\n";
     if (is(Theme::FutexFd)) text += "      - fd = -1\n";
@@ -143,8 +152,8 @@ class Writer {
     };
     if (!watched().empty()) {
       const std::string target = draw(watched());
-      add({"epoll_ctl(ep, EPOLL_CTL_" + draw({"ADD", "MOD"}) + ", " + target + ", " +
-               draw_events() + ")",
+      add({joined({"epoll_ctl(ep, EPOLL_CTL_", draw({"ADD", "MOD"}), ", ", target, ", ",
+                   draw_events(), ")"}),
            "epoll_ctl(ep, EPOLL_CTL_DEL, " + target + ")",
            "evs = epoll_wait(ep, maxevents=1" + draw({"", ", timeout=0", ", timeout=5ms"}) + ")",
            "evs = epoll_wait(ep, maxevents=1)", "r = poll(ep=IN, timeout=0)"});
@@ -178,9 +187,9 @@ class Writer {
     if (is(Theme::Kqueue)) {
       const std::string wait = ", nevents=1" + draw({"", "", ", timeout=0", ", timeout=5ms"}) + ")";
       add({"evs = kevent(kq" + wait, "evs = kevent(kq" + wait,
-           "kevent(kq, change(" + draw_known() + "|EV_ADD" + draw_knote_flag() + "))",
-           "kevent(kq, change(" + draw_known() + "|" +
-               draw({"EV_DELETE", "EV_ENABLE", "EV_DISABLE"}) + "))",
+           joined({"kevent(kq, change(", draw_known(), "|EV_ADD", draw_knote_flag(), "))"}),
+           joined({"kevent(kq, change(", draw_known(), "|",
+                   draw({"EV_DELETE", "EV_ENABLE", "EV_DISABLE"}), "))"}),
            "evs = kevent(kq, change(1, " + draw({"EV_ADD", "NOTE_TRIGGER"}) + "|EVFILT_USER)" +
                wait,
            "r = poll(kq=IN, timeout=" + draw({"inf", "0"}) + ")"});
@@ -190,9 +199,12 @@ class Writer {
     }
     if (is(Theme::FutexFd)) {
       add({"fd = futex_fd(x)", "r = poll(watch(fd, IN), timeout=" + draw({"inf", "0"}) + ")",
-           "close(fd)", "r = futex_wake(x, " + draw({"1", "2"}) + ")", "futex_wake(x, 2)",
-           "r = futex_wait(x, 0)", "fetch_add(x, 1)", "write(pf, 0)", "r = read(pf)",
-           "r = poll(pf=IN)"});
+           "close(fd)", "r = futex_wake(x, " + draw({"1", "2"}) + ")", "r = futex_wait(x, 0)",
+           "fetch_add(x, 1)", "write(pf, 0)"});
+      // Sleepers and their wake, so that there are walks.
+      const std::string sleep = draw({"r = read(pf)", "r = poll(pf=IN)"});
+      const std::string rouse = draw({"futex_wake(x, 2)", "write(efd, 1)", "r = read(efd)"});
+      add({sleep, sleep, rouse, rouse, rouse});
     }
     if (is(Theme::Aio)) {
       add({"io_submit(disk, resfd=efd)", "io_submit(disk)",
